@@ -1,0 +1,117 @@
+"""Analyses of assets and the faces they found."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from pgvector.django import HalfVectorField
+
+EMBEDDING_DIMENSIONS = 1024
+
+
+class RealField(models.FloatField):
+    """A four-byte float: nets compute in single precision, so eight bytes would store noise."""
+
+    def db_type(self, connection: object) -> str:
+        return "real"
+
+
+class AnalysisRun(models.Model):
+    """One analysis of one asset by one pipeline version. The broker only carries its id."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Analyzing"
+        SUCCEEDED = "succeeded", "Analyzed"
+        FAILED = "failed", "Failed"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    asset = models.ForeignKey("dam.Asset", on_delete=models.CASCADE, related_name="runs")
+    pipeline_version = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    # Counts claims; the holder of the newest number is the only one whose results are accepted.
+    attempts = models.PositiveIntegerField(default=0)
+    queued_at = models.DateTimeField(auto_now_add=True)
+    # When the broker was last given the id, and before when no attempt may start.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    face_count = models.PositiveIntegerField(null=True, blank=True)
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("-queued_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asset", "pipeline_version"), name="one_run_for_each_version"
+            ),
+        )
+        indexes = (
+            # Finished runs are nearly all of them and the sweeper never looks at those.
+            models.Index(
+                fields=("status", "not_before", "id"),
+                name="run_unfinished",
+                condition=models.Q(status__in=("queued", "running")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.uid} ({self.status})"
+
+
+class Face(models.Model):
+    """One face found in an asset. Keeps its uid when the asset is analyzed again."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    asset = models.ForeignKey("dam.Asset", on_delete=models.CASCADE, related_name="faces")
+    run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="faces")
+    # Rank by box area within the asset, the largest face is 0.
+    position = models.PositiveSmallIntegerField()
+    # Pixels of the upright picture.
+    left = RealField()
+    top = RealField()
+    width = RealField()
+    height = RealField()
+    score = RealField()
+    # x0, y0, x1, y1 …: 105 points in pixels.
+    landmarks = ArrayField(RealField())
+    # Left x, y, radius, right x, y, radius in pixels; left is the picture's left.
+    pupils = ArrayField(RealField())
+    # Degrees.
+    yaw = RealField()
+    pitch = RealField()
+    roll = RealField()
+    # What the nets said, untouched: a number, or label → probability.
+    readings = models.JSONField(default=dict)
+    # 0–100, higher is better.
+    quality_score = RealField()
+    quality_noise = RealField()
+    quality_blur = RealField()
+    quality_fnf = RealField()
+    quality_glass = RealField()
+    quality_mask = RealField()
+    quality_illumination = RealField()
+    quality_pose = RealField()
+    # Unit length. Stored PLAIN (set in the first migration): TOAST would slow a scan 3.5 times.
+    embedding = HalfVectorField(dimensions=EMBEDDING_DIMENSIONS)
+    embedding_net = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("-asset_id", "position")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asset", "position"),
+                name="one_face_for_each_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"face {self.uid}"

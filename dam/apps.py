@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DamConfig(AppConfig):
+    name = "dam"
+    verbose_name = "Assets"
+
+    def ready(self) -> None:
+        from dam import checks  # noqa: F401  (registers the system checks)
