@@ -1,0 +1,68 @@
+"""Who runs the embedded servers. PostgreSQL refuses root, so root's servers run as `nobody`."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from dam.home import is_open_to_all
+
+UNPRIVILEGED = "nobody"
+
+
+class EmbeddedError(Exception):
+    """An embedded part cannot be started; the message tells a person what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    name: str
+    uid: int
+    gid: int
+
+
+def service_account() -> Account | None:
+    """Return whom to become, or None where the servers can run as the user that started us."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise EmbeddedError(
+            f"PostgreSQL does not run as root and there is no user {UNPRIVILEGED!r} to run it as. "
+            "Start Facet as a plain user, or set DATABASE_URL and BROKER_URL."
+        ) from None
+    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+def make_folder(path: Path, *, account: Account | None) -> Path:
+    """Make a folder that only the servers' user can read. Raises EmbeddedError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if account:
+            os.chown(path, account.uid, account.gid)
+        path.chmod(0o700)
+    except OSError as error:
+        raise EmbeddedError(f"The folder {path} cannot be made: {error.strerror}.") from error
+    if account and not is_open_to_all(path.parent):
+        raise EmbeddedError(
+            f"The user {account.name!r} cannot reach {path}. Set DAM_HOME to a folder that all "
+            "users may enter, such as /var/lib/facet, or start Facet as a plain user."
+        )
+    return path
+
+
+def reachable_copy(source: Path, copies: Path, *, account: Account | None) -> Path:
+    """Return the folder, or a copy below `copies` where the servers' user cannot reach it."""
+    if account is None or is_open_to_all(source):
+        return source
+    target = copies / source.name
+    if not target.exists():
+        partial = copies / f".{source.name}.{os.getpid()}"
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(source, partial, symlinks=True)
+        partial.rename(target)
+    return target

@@ -1,0 +1,264 @@
+"""All settings, from environment variables alone. docs/settings.md describes each."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from dam.env import Env, describe_database
+from dam.home import KEY_FILE, Addresses, default_home, kept_secret, read_addresses
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env(os.environ)
+
+# Where things are
+
+DAM_HOME = env.path("DAM_HOME", default_home(BASE_DIR))
+DAM_MODELS_DIR = env.path("DAM_MODELS_DIR", BASE_DIR / "models")
+DAM_PG_BIN = env.text("DAM_PG_BIN")
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, minimum=1, maximum=65535)
+
+try:
+    DAM_EMBEDDED = read_addresses(DAM_HOME)
+except (OSError, ValueError):
+    env.note("DAM_HOME", f"a folder whose embedded.json this user can read ({DAM_HOME})")
+    DAM_EMBEDDED = Addresses()
+
+# Pictures and their analysis
+
+DAM_MAX_UPLOAD_BYTES = env.integer("DAM_MAX_UPLOAD_BYTES", 100_000_000, minimum=1, maximum=10**12)
+DAM_MAX_PIXELS = env.integer("DAM_MAX_PIXELS", 100_000_000, minimum=1024, maximum=10**9)
+DAM_MIN_SIDE_PX = env.integer("DAM_MIN_SIDE_PX", 32, minimum=1, maximum=10_000)
+DAM_WORKER_PROCESSES = env.integer("DAM_WORKER_PROCESSES", 1, minimum=1, maximum=256)
+DAM_NET_THREADS = env.integer("DAM_NET_THREADS", 0, minimum=0, maximum=1024) or max(
+    1, len(os.sched_getaffinity(0)) // DAM_WORKER_PROCESSES
+)
+DAM_LEASE_SECONDS = env.integer("DAM_LEASE_SECONDS", 120, minimum=10, maximum=86_400)
+DAM_MAX_ATTEMPTS = env.integer("DAM_MAX_ATTEMPTS", 5, minimum=1, maximum=100)
+DAM_TASK_TIME_LIMIT_SECONDS = env.integer(
+    "DAM_TASK_TIME_LIMIT_SECONDS", 600, minimum=10, maximum=86_400
+)
+
+# Security
+
+DEBUG = env.flag("DAM_DEBUG")
+DAM_ALLOWED_HOSTS = env.words("DAM_ALLOWED_HOSTS")
+ALLOWED_HOSTS = DAM_ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", HOST]
+DAM_TRUSTED_ORIGINS = env.origins("DAM_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = DAM_TRUSTED_ORIGINS
+# Only a proxy can speak https for us, so its word is taken only where it is said to be there.
+DAM_HTTPS = bool(DAM_TRUSTED_ORIGINS) and all(
+    origin.startswith("https://") for origin in DAM_TRUSTED_ORIGINS
+)
+if DAM_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = DAM_HTTPS
+CSRF_COOKIE_SECURE = DAM_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+SECRET_KEY = env.text("DAM_SECRET_KEY")
+if not SECRET_KEY:
+    try:
+        SECRET_KEY = kept_secret(DAM_HOME / KEY_FILE)
+    except OSError:
+        env.note("DAM_HOME", f"a folder that this user can write to ({DAM_HOME})")
+        SECRET_KEY = secrets.token_urlsafe(48)
+
+AUTH_USER_MODEL = "dam.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "photos"
+LOGOUT_REDIRECT_URL = "login"
+
+# The application
+
+INSTALLED_APPS = [
+    "dam",
+    "analysis",
+    "search",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "dam.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "dam.urls"
+WSGI_APPLICATION = "dam.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "dam.auth.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["dam.auth.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "dam.api_errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Facet",
+    "DESCRIPTION": "Faces in pictures: found, measured, tagged and found again.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["dam.auth.HasScope"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Database
+
+DATABASE_URL = env.url("DATABASE_URL", schemes=("postgresql", "postgres"))
+DAM_DATABASE_IS_EMBEDDED = not DATABASE_URL
+
+
+DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.dummy"}}
+if DATABASE_URL or DAM_EMBEDDED.database_url:
+    try:
+        DATABASES = {"default": describe_database(DATABASE_URL or DAM_EMBEDDED.database_url)}
+    except ValueError:
+        env.note("DATABASE_URL", "a URL such as postgresql://user:password@host:5432/name")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Queue
+
+BROKER_URL = env.url("BROKER_URL", schemes=("redis", "rediss", "amqp", "amqps"))
+DAM_BROKER_IS_EMBEDDED = not BROKER_URL
+
+CELERY_BROKER_URL = BROKER_URL or DAM_EMBEDDED.broker_url
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+if not CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Longer than any task can take: what a dead worker held is given out again after this.
+        "visibility_timeout": DAM_TASK_TIME_LIMIT_SECONDS + 60,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 5,
+    }
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = DAM_TASK_TIME_LIMIT_SECONDS
+# A broker that is down must not hold up who stores a picture: the sweeper sends the id later.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = DAM_WORKER_PROCESSES
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(DAM_HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-runs": {"task": "analysis.sweep_runs", "schedule": 15.0, "options": {"expires": 15}},
+}
+
+# Files
+
+DAM_STORAGE = env.choice("DAM_STORAGE", "files", choices=("files", "s3"))
+DAM_S3_BUCKET = env.text("DAM_S3_BUCKET")
+DAM_S3_OPTIONS = {
+    "bucket_name": DAM_S3_BUCKET,
+    "endpoint_url": env.url("DAM_S3_ENDPOINT_URL", schemes=("http", "https")) or None,
+    "region_name": env.text("DAM_S3_REGION") or None,
+    "access_key": env.text("DAM_S3_ACCESS_KEY_ID") or None,
+    "secret_key": env.text("DAM_S3_SECRET_ACCESS_KEY") or None,
+    "location": env.text("DAM_S3_PREFIX"),
+    "default_acl": None,
+    "file_overwrite": False,
+}
+MEDIA_ROOT = DAM_HOME / "media"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": DAM_S3_OPTIONS}
+        if DAM_STORAGE == "s3"
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "static/"
+# Read from where the packages have them: no collectstatic, so nothing to forget after an upgrade.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Logging
+
+DAM_LOG_LEVEL = env.choice(
+    "DAM_LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        **{name: {"level": DAM_LOG_LEVEL} for name in ("dam", "analysis", "search", "celery")},
+        # Django's own handlers mail administrators, whom nobody has named.
+        "django": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+    },
+}
+
+DAM_ENV_NAMES = tuple(env.names)
+DAM_ENV_PROBLEMS = tuple(env.problems)

@@ -1,0 +1,33 @@
+"""Every address of the service. `analysis` comes first: its asset routes extend those of `dam`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+import analysis.urls
+import dam.asset_urls
+import search.urls
+from dam import health
+
+api_urls: list[URLPattern | URLResolver] = [
+    *analysis.urls.api_urls,
+    *search.urls.api_urls,
+    *dam.asset_urls.api_urls,
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", login_not_required(health.healthz), name="healthz"),
+    path("readyz", login_not_required(health.readyz), name="readyz"),
+    path("api/v1/", include((api_urls, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "api/docs/",
+        login_required(SpectacularSwaggerSplitView.as_view(url_name="schema")),
+        name="docs",
+    ),
+    *analysis.urls.html_urls,
+    *search.urls.html_urls,
+    *dam.asset_urls.html_urls,
+]

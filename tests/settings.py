@@ -1,0 +1,33 @@
+"""Settings of the tests: those of the service, with a temporary home and a quick password hash.
+
+The database is named here and started by `tests/conftest.py` when the first test needs it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+home = tempfile.mkdtemp(prefix="facet-tests-")
+atexit.register(shutil.rmtree, home, ignore_errors=True)
+# The embedded servers of a root's tests run as another user, who must get in.
+Path(home).chmod(0o711)
+
+for name in [name for name in os.environ if name.startswith("DAM_") and name != "DAM_PG_BIN"]:
+    del os.environ[name]
+os.environ["DAM_HOME"] = home
+os.environ["DAM_SECRET_KEY"] = "only-for-tests"
+os.environ.pop("BROKER_URL", None)
+STARTS_POSTGRES = not os.environ.get("DATABASE_URL")
+if STARTS_POSTGRES:
+    os.environ["DATABASE_URL"] = "postgresql://facet@127.0.0.1:1/facet"
+
+from dam.settings import *  # noqa: E402, F403
+
+# Nobody listens there: a test that forgot it needs no broker must not find one by chance.
+CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True
