@@ -1,0 +1,180 @@
+"""Reads `models/manifest.toml`, where every net is declared, and nothing else. No Django."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
+_ROLES = ("detector", "mesh", "backbone", "head")
+
+
+class NetError(Exception):
+    """A net, or the manifest that declares it, cannot be used.
+
+    `code` is net_missing, net_altered or net_invalid; the message names the file and the next step.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """How pixels become a net's input: `pixel * scale - mean`, in the colour order of `color`."""
+
+    tensor: str
+    layout: Literal["nchw", "nhwc"]
+    color: Literal["rgb", "bgr"]
+    scale: float
+    mean: tuple[float, float, float]
+    size: int
+    """Side of the square input in pixels; 0 stands for any multiple of 32."""
+    crop: str
+    """Name of the crop in `analysis.pipeline.crops.CROPS`; empty for whole pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSpec:
+    """A reading, the net's output it comes from and the decoder that makes it."""
+
+    name: str
+    output: str
+    decoder: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetSpec:
+    """One `[[net]]` of the manifest."""
+
+    name: str
+    role: str
+    path: Path
+    sha256: str
+    source: str
+    licence: str
+    recipe: str
+    input: InputSpec | None
+    """How pixels are fed; None for a head, which is fed with the backbone's outputs."""
+    features: tuple[str, ...]
+    """The backbone's outputs that a head takes, each in the tensor of the same name."""
+    outputs: Mapping[str, str]
+    """Our name of an output → the tensor's name in the file."""
+    readings: tuple[ReadingSpec, ...]
+
+    @property
+    def version(self) -> str:
+        """Name and the beginning of the digest: equal exactly when the net is the same."""
+        return f"{self.name}-{self.sha256[:12]}"
+
+    def verify(self) -> None:
+        """Raise NetError unless the file is there and its SHA-256 is the declared one."""
+        try:
+            with self.path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise NetError(
+                "net_missing",
+                f"The net {self.path} cannot be read ({error.strerror}). Restore it from the "
+                f"repository, or make it again with {self.recipe}.",
+            ) from error
+        if digest != self.sha256:
+            raise NetError(
+                "net_altered",
+                f"The net {self.path} is not the one that the manifest declares: its SHA-256 is "
+                f"{digest}, not {self.sha256}. Restore the file, or declare the new one.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All nets of one folder."""
+
+    revision: int
+    nets: tuple[NetSpec, ...]
+
+    @property
+    def version(self) -> str:
+        """The pipeline's version, at most 40 characters: changes when results could change."""
+        digests = "\n".join(sorted(f"{net.role} {net.sha256}" for net in self.nets))
+        return f"{self.revision}-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+
+    def net(self, role: str) -> NetSpec:
+        """Return the only net of a role; raise NetError if there is none or more than one."""
+        found = [net for net in self.nets if net.role == role]
+        if len(found) != 1:
+            raise NetError(
+                "net_invalid", f"The manifest declares {len(found)} nets with the role {role}."
+            )
+        return found[0]
+
+
+def load_manifest(models_dir: Path = MODELS_DIR) -> Manifest:
+    """Read a folder's manifest without touching the nets; raise NetError if it is unusable."""
+    path = models_dir / "manifest.toml"
+    try:
+        with path.open("rb") as stream:
+            document = tomllib.load(stream)
+    except OSError as error:
+        raise NetError(
+            "net_missing",
+            f"The manifest {path} cannot be read ({error.strerror}). Check DAM_MODELS_DIR.",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise NetError("net_invalid", f"The manifest {path} is not TOML: {error}.") from error
+    try:
+        return Manifest(
+            revision=int(document["revision"]),
+            nets=tuple(_read_net(table, models_dir) for table in document["net"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NetError("net_invalid", f"The manifest {path} lacks or misstates {error}.") from error
+
+
+def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
+    role = table["role"]
+    if role not in _ROLES:
+        raise ValueError(f"the role of {table['name']}: {role!r} is none of {', '.join(_ROLES)}")
+    if ("features" in table) != (role == "head"):
+        raise ValueError(f"the input of {table['name']}: heads and only heads take features")
+    return NetSpec(
+        name=table["name"],
+        role=role,
+        path=models_dir / table["file"],
+        sha256=table["sha256"],
+        source=table["source"],
+        licence=table["licence"],
+        recipe=table["recipe"],
+        input=_read_input(table["input"]) if role != "head" else None,
+        features=tuple(table.get("features", ())),
+        outputs=dict(table["outputs"]),
+        readings=tuple(
+            ReadingSpec(
+                name=reading["name"],
+                output=reading["output"],
+                decoder=reading["decoder"],
+                labels=tuple(reading.get("labels", ())),
+            )
+            for reading in table.get("reading", ())
+        ),
+    )
+
+
+def _read_input(table: dict[str, Any]) -> InputSpec:
+    first, second, third = table["mean"]
+    return InputSpec(
+        tensor=table["tensor"],
+        layout=table["layout"],
+        color=table["color"],
+        scale=float(table["scale"]),
+        mean=(float(first), float(second), float(third)),
+        size=int(table["size"]),
+        crop=table["crop"],
+    )

@@ -1,0 +1,28 @@
+"""Faces from pixels. Works without Django: numpy arrays in, dataclasses out."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from analysis.manifest import MODELS_DIR, load_manifest
+from analysis.pipeline.pipeline import FacePipeline
+
+_lock = threading.Lock()
+_loaded: dict[tuple[Path, int], FacePipeline] = {}
+
+
+def load_pipeline(models_dir: Path | None = None, *, threads: int = 0) -> FacePipeline:
+    """Return the pipeline of a folder of nets, loaded once in each process.
+
+    `threads` is the number of cores a net may use, 0 for all. Raises NetError if a net is
+    missing, altered or invalid.
+    """
+    key = ((models_dir or MODELS_DIR).resolve(), threads)
+    with _lock:
+        if key not in _loaded:
+            _loaded[key] = FacePipeline(load_manifest(key[0]), threads=threads)
+        return _loaded[key]
+
+
+__all__ = ["FacePipeline", "load_pipeline"]

@@ -1,0 +1,30 @@
+"""The backbone: one pass over each face gives the embedding and what the heads read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.manifest import NetSpec
+from analysis.pipeline.crops import Crops, to_batch
+from analysis.pipeline.session import Session
+from analysis.pipeline.types import Floats
+
+
+class Backbone:
+    """The backbone net over a batch of crops."""
+
+    def __init__(self, session: Session, spec: NetSpec) -> None:
+        if spec.input is None:
+            raise ValueError(f"the backbone {spec.name} must be fed with pixels")
+        self._session = session
+        self._spec = spec.input
+
+    def features(self, crops: Crops) -> dict[str, Floats]:
+        """Return every output of the net, each with one row for each crop."""
+        return self._session.run({self._spec.tensor: to_batch(crops.pixels, self._spec)})
+
+
+def unit_length(embeddings: Floats) -> Floats:
+    """Scale each row to length 1, so that an inner product is a cosine."""
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return np.asarray(embeddings / np.maximum(lengths, 1e-12), dtype=np.float32)

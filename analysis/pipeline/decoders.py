@@ -1,0 +1,44 @@
+"""Turns a net's output for a batch of faces into readings. A new kind of output is added here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+
+from analysis.pipeline.types import Floats, Reading
+
+# Takes n × k values and the k labels, returns n readings.
+Decoder: TypeAlias = Callable[[Floats, Sequence[str]], list[Reading]]
+
+
+def decode_probabilities(values: Floats, labels: Sequence[str]) -> list[Reading]:
+    """Read n × k values that are the probabilities of k labels already."""
+    return [
+        {label: float(value) for label, value in zip(labels, row, strict=True)} for row in values
+    ]
+
+
+def decode_binary(values: Floats, labels: Sequence[str]) -> list[Reading]:
+    """Read n × 1 probabilities of the second of two labels."""
+    positive = values.reshape(len(values), 1)
+    return decode_probabilities(np.hstack([1 - positive, positive]), labels)
+
+
+def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
+    """Read n × k probabilities of the ages 0, 1, … k − 1 as the mean age in years."""
+    if labels:
+        raise ValueError("a mean age has no labels")
+    ages = np.arange(values.shape[1], dtype=np.float32)
+    return [float(value) for value in values @ ages]
+
+
+DECODERS: Mapping[str, Decoder] = MappingProxyType(
+    {
+        "probabilities": decode_probabilities,
+        "binary": decode_binary,
+        "expected_age": decode_expected_age,
+    }
+)

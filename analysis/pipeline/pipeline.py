@@ -1,0 +1,112 @@
+"""The whole way of a picture: detector, crops, mesh, backbone, heads, pose, quality."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from analysis.manifest import InputSpec, Manifest, NetError, NetSpec
+from analysis.pipeline.backbone import Backbone, unit_length
+from analysis.pipeline.crops import CROPS, Crops, cut_crops
+from analysis.pipeline.detector import Detection, Detector
+from analysis.pipeline.heads import Heads
+from analysis.pipeline.landmarks import place_landmarks
+from analysis.pipeline.mesh import MeshNet
+from analysis.pipeline.pose import estimate_pose
+from analysis.pipeline.quality import FACE_OVAL, score_quality
+from analysis.pipeline.session import OrtSession, Session
+from analysis.pipeline.types import Box, FaceResult, Image
+
+
+class FacePipeline:
+    """All nets, loaded. Safe to use from several threads at the same time."""
+
+    def __init__(self, manifest: Manifest, *, threads: int = 0) -> None:
+        """Load every net; raise NetError if one is missing, altered or invalid.
+
+        `threads` is the number of cores a net may use, 0 for all of them.
+        """
+        detector, mesh, backbone = (manifest.net(role) for role in ("detector", "mesh", "backbone"))
+        self.version = manifest.version
+        self.embedding_net = backbone.version
+        self._mesh_input = _pixel_input(mesh)
+        self._face_input = _pixel_input(backbone)
+
+        heads = [spec for spec in manifest.nets if spec.role == "head"]
+        read = {reading.output for reading in backbone.readings}
+        read.update(name for spec in heads for name in spec.features)
+
+        def load(spec: NetSpec, wanted: Collection[str]) -> Session:
+            return OrtSession(spec, threads=threads, wanted=wanted)
+
+        self._detector = Detector(load(detector, detector.outputs), _pixel_input(detector))
+        self._mesh = MeshNet(load(mesh, mesh.outputs), self._mesh_input)
+        self._backbone = Backbone(load(backbone, {"embedding", *read}), backbone)
+        self._heads = Heads(backbone, [(load(spec, spec.outputs), spec) for spec in heads])
+
+    def analyze(self, image: Image) -> list[FaceResult]:
+        """Return every face of an upright picture, largest box first.
+
+        `image` is uint8, height × width × 3, blue-green-red; raises ValueError for anything else.
+        All faces go through each net in one batch.
+        """
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+            raise ValueError(
+                f"a picture is uint8, height × width × 3, not {image.dtype} {image.shape}"
+            )
+        detections = self._detector.detect(image)
+        if not detections:
+            return []
+        meshes = self._mesh.lay(_cut(image, detections, self._mesh_input))
+        face_crops = _cut(image, detections, self._face_input)
+        features = self._backbone.features(face_crops)
+        readings = self._heads.read(features)
+        embeddings = unit_length(features["embedding"])
+        outlines = face_crops.map_from_picture(meshes.points[:, FACE_OVAL, :2])
+        results = []
+        for index, detection in enumerate(detections):
+            mesh = meshes.points[index]
+            pose = estimate_pose(mesh)
+            results.append(
+                FaceResult(
+                    box=_clip(detection.box, image),
+                    score=detection.score,
+                    keypoints=detection.keypoints,
+                    mesh=mesh,
+                    landmarks=place_landmarks(mesh),
+                    pupils=meshes.pupils(index),
+                    pose=pose,
+                    readings=readings[index],
+                    quality=score_quality(
+                        face_crops.pixels[index],
+                        outlines[index],
+                        detector_score=detection.score,
+                        face_flag=float(meshes.face_flags[index]),
+                        pose=pose,
+                        readings=readings[index],
+                    ),
+                    embedding=embeddings[index],
+                )
+            )
+        # Clipping at the picture's edge may have changed which box is the larger.
+        return sorted(results, key=lambda face: (-face.box.area, face.box.left, face.box.top))
+
+
+def _cut(image: Image, detections: list[Detection], spec: InputSpec) -> Crops:
+    return cut_crops(image, detections, CROPS[spec.crop], size=spec.size)
+
+
+def _pixel_input(spec: NetSpec) -> InputSpec:
+    if spec.input is None or (spec.input.crop and spec.input.crop not in CROPS):
+        raise NetError("net_invalid", f"The manifest gives the net {spec.name} no usable input.")
+    return spec.input
+
+
+def _clip(box: Box, image: Image) -> Box:
+    """Cut a box at the picture's edge. At least one pixel of it is inside: its centre."""
+    height, width = image.shape[:2]
+    left, top = min(max(box.left, 0.0), width - 1.0), min(max(box.top, 0.0), height - 1.0)
+    right = min(max(box.left + box.width, left + 1.0), float(width))
+    bottom = min(max(box.top + box.height, top + 1.0), float(height))
+    return Box(left=left, top=top, width=right - left, height=bottom - top)

@@ -1,0 +1,81 @@
+"""Lays meshes over labelled portraits: the raw material of the two geometry recipes."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from scipy.optimize import linear_sum_assignment
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from analysis.manifest import load_manifest
+from analysis.pipeline.crops import CROPS, cut_crops
+from analysis.pipeline.detector import Detector
+from analysis.pipeline.mesh import BASE_POINTS, MeshNet
+from analysis.pipeline.session import OrtSession
+
+Meshes = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+def collect_meshes(archives: list[Path]) -> Meshes:
+    """Return n × 468 × 3: the mesh of the central face of each picture, centred, roll removed."""
+    manifest = load_manifest()
+    detector_spec, mesh_spec = manifest.net("detector"), manifest.net("mesh")
+    if detector_spec.input is None or mesh_spec.input is None:
+        raise SystemExit("the manifest's detector and mesh take no pixels")
+    detector = Detector(
+        OrtSession(detector_spec, threads=0, wanted=detector_spec.outputs), detector_spec.input
+    )
+    mesh_net = MeshNet(OrtSession(mesh_spec, threads=0, wanted=mesh_spec.outputs), mesh_spec.input)
+    meshes = []
+    for image in _read_pictures(archives):
+        faces = detector.detect(image)
+        if not faces:
+            continue
+        center = np.array(image.shape[1::-1]) / 2
+        face = min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
+        crops = cut_crops(image, [face], CROPS["mesh"], size=mesh_spec.input.size)
+        mesh = mesh_net.lay(crops).points[0, :BASE_POINTS].astype(np.float64)
+        mesh -= mesh.mean(axis=0)
+        turn = crops.to_picture[0, :, :2] / crops.scales()[0]
+        mesh[:, :2] = mesh[:, :2] @ turn
+        meshes.append(mesh)
+    return np.stack(meshes)
+
+
+def mirror_indices(mean: NDArray[np.float64]) -> Indices:
+    """Return for each point of the mesh the one on the face's other side."""
+    mirrored = mean * (-1, 1, 1)
+    distances = np.linalg.norm(mirrored[:, None] - mean[None], axis=2)
+    # Nearest neighbours would pair some points twice where the mesh is fine.
+    partner = np.asarray(linear_sum_assignment(distances + distances.T)[1], dtype=np.intp)
+    if not np.array_equal(partner[partner], np.arange(len(mean))):
+        raise SystemExit("the mean face is not symmetric enough to pair its points")
+    return partner
+
+
+def align(points: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn, scale and move points onto a target by least squares (Umeyama, 1991)."""
+    centred, goal = points - points.mean(axis=0), target - target.mean(axis=0)
+    left, strengths, right = np.linalg.svd(goal.T @ centred)
+    signs = np.ones(points.shape[1])
+    signs[-1] = np.sign(np.linalg.det(left @ right))
+    rotation = (left * signs) @ right
+    scale = (strengths * signs).sum() / (centred**2).sum()
+    return np.asarray(scale * centred @ rotation.T + target.mean(axis=0))
+
+
+def _read_pictures(archives: list[Path]) -> Iterator[NDArray[np.uint8]]:
+    for archive in archives:
+        with zipfile.ZipFile(archive) as bundle:
+            for name in sorted(bundle.namelist()):
+                with PillowImage.open(io.BytesIO(bundle.read(name))) as picture:
+                    yield np.ascontiguousarray(np.asarray(picture.convert("RGB"))[..., ::-1])
