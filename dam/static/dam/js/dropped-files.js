@@ -1,0 +1,49 @@
+// The files of a drop, a file input or the clipboard, folders included.
+
+// What systems leave in folders; hidden files begin with a dot.
+const CLUTTER = new Set(["thumbs.db", "desktop.ini"]);
+
+function worthSending(file) {
+  return !file.name.startsWith(".") && !CLUTTER.has(file.name.toLowerCase());
+}
+
+function fileOf(entry) {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+async function childrenOf(folder) {
+  const reader = folder.createReader();
+  const children = [];
+  for (;;) {
+    // A reader gives about a hundred entries at a time, and none at the end.
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return children;
+    children.push(...some);
+  }
+}
+
+async function* walk(entry) {
+  if (entry.isFile) {
+    yield await fileOf(entry);
+  } else if (!entry.name.startsWith(".")) {
+    for (const child of await childrenOf(entry)) yield* walk(child);
+  }
+}
+
+export function fromList(files) {
+  return [...files].filter(worthSending);
+}
+
+// Must be called while the event is handled: afterwards the browser forgets what was dropped.
+export function fromTransfer(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const loose = entries.length === 0 ? fromList(transfer.files) : [];
+  return (async function* () {
+    yield* loose;
+    for (const entry of entries) {
+      for await (const file of walk(entry)) {
+        if (worthSending(file)) yield file;
+      }
+    }
+  })();
+}
