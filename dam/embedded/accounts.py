@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,14 +56,31 @@ def make_folder(path: Path, *, account: Account | None) -> Path:
     return path
 
 
-def reachable_copy(source: Path, copies: Path, *, account: Account | None) -> Path:
-    """Return the folder, or a copy below `copies` where the servers' user cannot reach it."""
-    if account is None or is_open_to_all(source):
-        return source
-    target = copies / source.name
+def reachable(
+    program: Path, *, root: Path, parts: Sequence[str], copies: Path, account: Account | None
+) -> Path:
+    """Return the program, or its copy where the servers' user cannot reach the original.
+
+    Everything of `parts` below `root`, which the program needs and is one of, is copied to a folder
+    below `copies`; older copies are removed. `copies` belongs to us: were it the servers' user's, a
+    server could make us write anywhere.
+    """
+    if account is None or is_open_to_all(program.parent):
+        return program
+    made = program.stat()
+    target = copies / f"{program.name}-{made.st_size:x}-{made.st_mtime_ns:x}"
     if not target.exists():
-        partial = copies / f".{source.name}.{os.getpid()}"
+        for older in copies.glob(f"{program.name}-*"):
+            shutil.rmtree(older)
+        partial = copies / f".{target.name}"
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, symlinks=True)
+        for part in parts:
+            if (root / part).is_dir():
+                shutil.copytree(root / part, partial / part, symlinks=True)
+            else:
+                (partial / part).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(root / part, partial / part)
+        for folder in (copies, partial, *(path for path in partial.rglob("*") if path.is_dir())):
+            folder.chmod(0o755)
         partial.rename(target)
-    return target
+    return target / program.relative_to(root)

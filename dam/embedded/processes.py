@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from dam.embedded.accounts import Account
 
@@ -28,11 +31,12 @@ def spawn(
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    stdin: str = "",
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, its output appended to `log`.
 
-    It gets `death_signal` when this process ends, however that happens.
+    It gets `death_signal` when the thread that called this ends, however that happens.
     """
     parent = os.getpid()
 
@@ -43,44 +47,54 @@ def spawn(
 
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
     try:
-        return subprocess.Popen(
-            list(arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=subprocess.STDOUT,
-            env=None if environment is None else {**os.environ, **environment},
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=prepare,  # noqa: PLW1509  (no threads before this in the supervisor)
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
+        with private_input(stdin, account=account) as standard_input:
+            return subprocess.Popen(
+                list(arguments),
+                stdin=standard_input,
+                stdout=descriptor,
+                stderr=subprocess.STDOUT,
+                env=None if environment is None else {**os.environ, **environment},
+                cwd=folder,
+                start_new_session=True,
+                preexec_fn=prepare,  # noqa: PLW1509  (the supervisor has one thread)
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
     finally:
         os.close(descriptor)
+
+
+def private_input(text: str, *, account: Account | None) -> IO[bytes]:
+    """Return a nameless file with the text that the account may open: secrets go this way."""
+    file = tempfile.TemporaryFile()
+    file.write(text.encode())
+    file.seek(0)
+    if account:
+        os.fchown(file.fileno(), account.uid, account.gid)
+    return file
 
 
 def stop(
     process: subprocess.Popen[bytes], *, stop_signal: signal.Signals, grace_seconds: float
 ) -> bool:
     """End a process and whatever it left in its session; tell whether it went by itself."""
+    went = True
     if process.poll() is None:
         process.send_signal(stop_signal)
         try:
             process.wait(grace_seconds)
         except subprocess.TimeoutExpired:
-            kill_session(process)
-            process.wait()
-            return False
+            went = False
     kill_session(process)
-    return True
+    return went
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
-    try:
+    """End a process and its descendants at once."""
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    process.wait()
 
 
 def wait_until(
