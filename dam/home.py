@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 SYSTEM_FOLDER = Path("/var/lib/facet")
 ADDRESSES_FILE = "embedded.json"
 KEY_FILE = "secret-key"
+LOCK_FILE = "up.lock"
+
+
+class HomeInUse(Exception):
+    """Another `up` runs on this home; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,24 @@ def read_addresses(home: Path) -> Addresses:
 
 def write_addresses(home: Path, addresses: Addresses) -> None:
     write_private(home / ADDRESSES_FILE, json.dumps(asdict(addresses), indent=2) + "\n")
+
+
+@contextmanager
+def lock(home: Path, *, address: str) -> Iterator[None]:
+    """Hold the home for the length of a `with` block. Raises HomeInUse.
+
+    The kernel drops the lock with the process that held it, so none is ever stale.
+    """
+    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    with os.fdopen(descriptor, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HomeInUse(file.read().strip() or "another process") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, {address}\n")
+        file.flush()
+        yield
 
 
 def kept_secret(path: Path) -> str:

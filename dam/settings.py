@@ -48,7 +48,8 @@ DAM_TASK_TIME_LIMIT_SECONDS = env.integer(
 
 DEBUG = env.flag("DAM_DEBUG")
 DAM_ALLOWED_HOSTS = env.words("DAM_ALLOWED_HOSTS")
-ALLOWED_HOSTS = DAM_ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", HOST]
+# This machine may always ask: the supervisor and probes do.
+ALLOWED_HOSTS = [*(DAM_ALLOWED_HOSTS or [HOST]), "localhost", "127.0.0.1", "[::1]"]
 DAM_TRUSTED_ORIGINS = env.origins("DAM_TRUSTED_ORIGINS")
 CSRF_TRUSTED_ORIGINS = DAM_TRUSTED_ORIGINS
 # Only a proxy can speak https for us, so its word is taken only where it is said to be there.
@@ -227,11 +228,13 @@ DAM_S3_OPTIONS = {
     "file_overwrite": False,
 }
 MEDIA_ROOT = DAM_HOME / "media"
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 STORAGES: dict[str, dict[str, Any]] = {
     "default": (
         {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": DAM_S3_OPTIONS}
         if DAM_STORAGE == "s3"
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "dam.storage.AtomicFileSystemStorage"}
     ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -11,6 +11,11 @@ import dam.asset_urls
 import search.urls
 from dam import health
 
+handler400 = "dam.api_errors.bad_request"
+handler403 = "dam.api_errors.permission_denied"
+handler404 = "dam.api_errors.page_not_found"
+handler500 = "dam.api_errors.server_error"
+
 api_urls: list[URLPattern | URLResolver] = [
     *analysis.urls.api_urls,
     *search.urls.api_urls,
@@ -18,8 +23,8 @@ api_urls: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", login_not_required(health.healthz), name="healthz"),
-    path("readyz", login_not_required(health.readyz), name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include((api_urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
