@@ -6,16 +6,13 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from pgvector.django import HalfVectorField
 
+from analysis.fields import RealField
+from analysis.pipeline.types import Box
+
 EMBEDDING_DIMENSIONS = 1024
-
-
-class RealField(models.FloatField):
-    """A four-byte float: nets compute in single precision, so eight bytes would store noise."""
-
-    def db_type(self, connection: object) -> str:
-        return "real"
 
 
 class AnalysisRun(models.Model):
@@ -31,11 +28,15 @@ class AnalysisRun(models.Model):
     asset = models.ForeignKey("dam.Asset", on_delete=models.CASCADE, related_name="runs")
     pipeline_version = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    # Counts claims; the holder of the newest number is the only one whose results are accepted.
+    # Counts claims and never goes back: it is the fencing token, so only the holder of the newest
+    # number may write results. The limit counts those after `attempts_forgiven`, which is set when
+    # a person queues the run again.
     attempts = models.PositiveIntegerField(default=0)
-    queued_at = models.DateTimeField(auto_now_add=True)
-    # When the broker was last given the id, and before when no attempt may start.
+    attempts_forgiven = models.PositiveIntegerField(default=0)
+    queued_at = models.DateTimeField(default=timezone.now)
+    # When the broker was last given the id; empty when it has to be given it (again).
     sent_at = models.DateTimeField(null=True, blank=True)
+    # Before this no attempt may start.
     not_before = models.DateTimeField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -45,7 +46,7 @@ class AnalysisRun(models.Model):
     error_message = models.TextField(blank=True, default="")
 
     class Meta:
-        ordering = ("-queued_at", "-id")
+        ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(
                 fields=("asset", "pipeline_version"), name="one_run_for_each_version"
@@ -54,7 +55,7 @@ class AnalysisRun(models.Model):
         indexes = (
             # Finished runs are nearly all of them and the sweeper never looks at those.
             models.Index(
-                fields=("status", "not_before", "id"),
+                fields=("id",),
                 name="run_unfinished",
                 condition=models.Q(status__in=("queued", "running")),
             ),
@@ -62,6 +63,10 @@ class AnalysisRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.uid} ({self.status})"
+
+    @property
+    def finished(self) -> bool:
+        return self.status in (self.Status.SUCCEEDED, self.Status.FAILED)
 
 
 class Face(models.Model):
@@ -115,3 +120,7 @@ class Face(models.Model):
 
     def __str__(self) -> str:
         return f"face {self.uid}"
+
+    @property
+    def box(self) -> Box:
+        return Box(self.left, self.top, self.width, self.height)
