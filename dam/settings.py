@@ -187,8 +187,11 @@ DAM_BROKER_IS_EMBEDDED = not BROKER_URL
 
 CELERY_BROKER_URL = BROKER_URL or DAM_EMBEDDED.broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Without this a program that sends tries to connect for six seconds when the broker is down. It is
+# not what makes a worker try again.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 0, "interval_start": 0}
 if not CELERY_BROKER_URL.startswith("amqp"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
         # Longer than any task can take: what a dead worker held is given out again after this.
         "visibility_timeout": DAM_TASK_TIME_LIMIT_SECONDS + 60,
         "unacked_restore_interval": 2,
@@ -202,7 +205,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = DAM_TASK_TIME_LIMIT_SECONDS
 # A broker that is down must not hold up who stores a picture: the sweeper sends the id later.
-CELERY_TASK_PUBLISH_RETRY = False
+# Only a connection that the broker closed meanwhile is opened again, once.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = DAM_WORKER_PROCESSES

@@ -1,0 +1,44 @@
+"""System checks of the nets. They read the manifest and look for the files, but load nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from analysis.manifest import NetError, load_manifest
+from dam.health import NotReady, add_check
+
+
+@register()
+def check_nets(**_: Any) -> list[CheckMessage]:
+    """analysis.E001: the manifest cannot be used; analysis.E002: a net's file is missing."""
+    try:
+        manifest = load_manifest(Path(settings.DAM_MODELS_DIR))
+    except NetError as error:
+        return [
+            Error(
+                error.message,
+                hint="DAM_MODELS_DIR must name a folder with a manifest.toml such as models/.",
+                id="analysis.E001",
+            )
+        ]
+    return [
+        Error(
+            f"The net {net.path} is missing.",
+            hint=f"Restore it from the repository, or make it again with {net.recipe}.",
+            id="analysis.E002",
+        )
+        for net in manifest.nets
+        if not net.path.is_file()
+    ]
+
+
+def nets_are_there() -> None:
+    if check_nets():
+        raise NotReady("Nets are missing: run manage.py check_nets.")
+
+
+add_check("nets", nets_are_there)

@@ -1,0 +1,38 @@
+"""A small picture of each face, for lists."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from django.core.files.base import ContentFile
+
+from analysis.pipeline.types import Box, Image
+from dam.storage import face_crop_path, put
+
+SIDE_PX = 256
+# Of the longer side of the box: a face is told by its hair and outline, too.
+SIDE_FACTOR = 1.5
+JPEG_QUALITY = 88
+
+
+def cut_face(image: Image, box: Box) -> bytes:
+    """Return a JPEG of the square around a face, cut at the picture's edges, SIDE_PX at most."""
+    height, width = image.shape[:2]
+    half = SIDE_FACTOR * max(box.width, box.height) / 2
+    center_x, center_y = box.left + box.width / 2, box.top + box.height / 2
+    left, right = np.clip([center_x - half, center_x + half], 0, width).round().astype(int)
+    top, bottom = np.clip([center_y - half, center_y + half], 0, height).round().astype(int)
+    crop = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    scale = SIDE_PX / max(crop.shape[:2])
+    if scale < 1:
+        size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+    _, encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return encoded.tobytes()
+
+
+def store_face_crop(digest: str, box: Box, image: Image) -> bytes:
+    """Cut a face out of the asset with this digest, and store it unless it is stored already."""
+    crop = cut_face(image, box)
+    put(face_crop_path(digest, box), ContentFile(crop))
+    return crop

@@ -1,0 +1,36 @@
+"""The nets that the settings name, for the rest of Django."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from analysis.errors import NetsUnusable
+from analysis.manifest import NetError, load_manifest
+from analysis.pipeline import FacePipeline, load_pipeline
+
+
+def pipeline() -> FacePipeline:
+    """Return the pipeline, loaded once in each process; raise NetsUnusable if that fails."""
+    try:
+        return load_pipeline(Path(settings.DAM_MODELS_DIR), threads=settings.DAM_NET_THREADS)
+    except NetError as error:
+        raise NetsUnusable(error) from error
+
+
+def current_version() -> str:
+    """Return the pipeline's version from the manifest, without loading a net.
+
+    Raises NetsUnusable if the manifest cannot be read.
+    """
+    try:
+        return _version(Path(settings.DAM_MODELS_DIR))
+    except NetError as error:
+        raise NetsUnusable(error) from error
+
+
+@cache
+def _version(models_dir: Path) -> str:
+    return load_manifest(models_dir).version
