@@ -7,7 +7,8 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 
 from dam.home import ADDRESSES_FILE
 
@@ -42,7 +43,7 @@ def check_names(**_: Any) -> list[CheckMessage]:
             similar = difflib.get_close_matches(name, settings.DAM_ENV_NAMES, n=1)
             hint = f"Is {similar[0]} meant? " if similar else ""
             messages.append(
-                Warning(f"{name} is not a setting.", hint=hint + WHERE_LISTED, id="dam.W001")
+                checks.Warning(f"{name} is not a setting.", hint=hint + WHERE_LISTED, id="dam.W001")
             )
     return messages
 
@@ -70,7 +71,7 @@ def check_storage(**_: Any) -> list[CheckMessage]:
         )
     if settings.DAM_STORAGE != "s3" and settings.DAM_S3_BUCKET:
         messages.append(
-            Warning(
+            checks.Warning(
                 "DAM_S3_BUCKET is set, but files are stored in DAM_HOME.",
                 hint="Set DAM_STORAGE to s3 to use the bucket.",
                 id="dam.W002",
@@ -110,7 +111,7 @@ def check_exposure(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if settings.HOST in EVERYWHERE and not settings.DAM_ALLOWED_HOSTS:
         messages.append(
-            Warning(
+            checks.Warning(
                 f"The service listens on {settings.HOST}, but refuses every name except localhost.",
                 hint="Set DAM_ALLOWED_HOSTS to the names that people will type.",
                 id="dam.W003",
@@ -118,7 +119,7 @@ def check_exposure(**_: Any) -> list[CheckMessage]:
         )
     if settings.DEBUG and settings.HOST not in LOOPBACK:
         messages.append(
-            Warning(
+            checks.Warning(
                 "DAM_DEBUG shows settings and code to everybody who can reach the service.",
                 hint="Unset DAM_DEBUG, or let HOST be 127.0.0.1.",
                 id="dam.W004",

@@ -43,6 +43,13 @@ def default_home(project: Path) -> Path:
     return SYSTEM_FOLDER / f"{project.name}-{digest}"
 
 
+def open_home(home: Path) -> None:
+    """Make the home. Only its owner can list it; root's servers may pass to their own folders."""
+    if not home.exists():
+        home.mkdir(parents=True)
+        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
 def is_open_to_all(folder: Path) -> bool:
     """Tell whether any user may enter the folder and all folders above it."""
     for path in (folder, *folder.parents):
@@ -92,7 +99,7 @@ def kept_secret(path: Path) -> str:
         kept = ""
     if kept:
         return kept
-    path.parent.mkdir(parents=True, exist_ok=True)
+    open_home(path.parent)
     secret = secrets.token_urlsafe(48)
     write_private(path, secret + "\n")
     return path.read_text().strip()

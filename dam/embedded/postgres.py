@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 
 from dam.embedded.accounts import Account, EmbeddedError, make_folder, reachable
 from dam.embedded.processes import private_input, spawn, stop, wait_until
@@ -122,6 +123,16 @@ class PostgresServer:
                 "docs/operations.md tells how to move the data."
             )
         self._stop_leftover()
+
+    def set_password(self) -> None:
+        """Give the superuser this object's password, whatever the old one was. Needs no server."""
+        statement = sql.SQL("ALTER USER {} PASSWORD {}").format(
+            sql.Identifier(USER), sql.Literal(self.password)
+        )
+        self._run(
+            [str(self._binaries / "postgres"), "--single", "-D", str(self.data), "postgres"],
+            stdin=statement.as_string() + "\n",
+        )
 
     def arguments(self) -> list[str]:
         """Return the command that runs the server in the foreground."""

@@ -67,7 +67,7 @@ def spawn(
 
 def private_input(text: str, *, account: Account | None) -> IO[bytes]:
     """Return a nameless file with the text that the account may open: secrets go this way."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
     file.write(text.encode())
     file.seek(0)
     if account:

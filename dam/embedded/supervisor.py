@@ -97,6 +97,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all parts, the last started first."""
+        if self._running:
+            self.say(f"Stopping {', '.join(r.part.name for r in reversed(self._running))}.")
         for running in reversed(self._running):
             self._stop(running)
         self._running.clear()

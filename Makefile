@@ -1,0 +1,69 @@
+# Facet: `make up` starts everything, `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+.PHONY: help up test lint bench lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Settings of a check that must not depend on what runs here, nor write into a home.
+NO_SERVICE := env -u DATABASE_URL -u BROKER_URL DAM_HOME=/nonexistent DAM_SECRET_KEY=unused
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo "PYTHON names another Python (3.11 to 3.13); ARGS is handed to pytest and the benchmarks."
+	@echo "Settings such as PORT and DAM_HOME are listed in docs/settings.md."
+
+up: $(VENV)/requirements.lock ## Install what is needed and start the service; Ctrl-C stops it
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/requirements-dev.lock ## Run the tests (ARGS="tests/dam -k name")
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/requirements-dev.lock ## Check style, types, imports and migrations
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(NO_SERVICE) $(BIN)/python manage.py makemigrations --check --dry-run --skip-checks
+
+bench: $(VENV)/requirements-dev.lock ## Measure (figures for the machine it runs on)
+	@for script in bench/[a-z]*.py; do \
+		echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; \
+	done
+
+lock: $(VENV)/made ## Pin the newest versions that pyproject.toml allows
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+		--no-emit-find-links --upgrade pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev \
+		-c requirements.lock --no-emit-index-url --no-emit-find-links --upgrade \
+		-o requirements-dev.lock
+
+clean: ## Remove what can be made again (never the data in var/)
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment holds a copy of the lock file that was installed last, so the lock's content
+# decides, not its date.
+$(VENV)/requirements.lock $(VENV)/requirements-dev.lock: $(VENV)/%: $(VENV)/made FORCE
+	@cmp -s $* $@ || { \
+		echo "Installing $* (once)."; \
+		{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python -r $*; } \
+		|| $(BIN)/python -m pip install --quiet -r $* && cp $* $@; \
+	}
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON). Install Python 3.11, 3.12 or 3.13, or name one: make up PYTHON=..."; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "$(PYTHON) is $$($(PYTHON) -V), but Python 3.11, 3.12 or 3.13 is needed. Name one: make up PYTHON=..."; \
+		exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make environments. On Debian: apt-get install python3-venv"; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet uv || echo "uv cannot be installed; pip does it, slower."
+	@touch $@
+
+FORCE:

@@ -1,0 +1,43 @@
+"""`manage.py prepare_database`: migrations, and the first administrator."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+
+FIRST_USER = "admin"
+# Any number will do, as long as nobody else takes it for a lock in this database.
+LOCK = 7_203_114
+
+
+class Command(BaseCommand):
+    help = "Apply migrations and, while there is no user, make the administrator `admin`."
+
+    def handle(self, **_options: Any) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise CommandError(f"The database does not answer: {reason}") from None
+        with connection.cursor() as cursor:
+            # Several machines may start at once on one database.
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            try:
+                call_command("migrate", interactive=False, verbosity=0)
+                self._make_first_user()
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+    def _make_first_user(self) -> None:
+        users = get_user_model().objects
+        if users.exists():
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser(FIRST_USER, password=password)
+        self.stdout.write(f"Sign in as {FIRST_USER} with the password {password}")
+        self.stdout.write("It is shown only now; manage.py changepassword admin sets another.")
