@@ -234,7 +234,10 @@ DAM_S3_OPTIONS = {
     "secret_key": env.text("DAM_S3_SECRET_ACCESS_KEY") or None,
     "location": env.text("DAM_S3_PREFIX"),
     "default_acl": None,
-    "file_overwrite": False,
+    # Same name means same bytes: two writers of one file must not make two.
+    "file_overwrite": True,
+    # A larger file that is read goes to disk: by default it would be kept in memory whole.
+    "max_memory_size": 8 * 2**20,
 }
 MEDIA_ROOT = DAM_HOME / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -1,0 +1,154 @@
+"""The only way in: bytes become an asset, the same bytes always the same one."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+
+from dam.errors import DamError
+from dam.imaging import ImageInfo, UnreadableImage, probe, thumbnail
+from dam.models import Asset, User
+from dam.signals import asset_ingested
+from dam.storage import digest_lock, original_path, put, thumbnail_path
+
+CHUNK_BYTES = 2**18
+# Most pictures are smaller and never touch the disk before they are stored.
+SPOOL_MEMORY_BYTES = 4 * 2**20
+MAX_NAME_LENGTH = 255
+
+
+class RejectedUpload(DamError):
+    """A file that was not taken for another reason than what is in it."""
+
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """An asset, and whether it is new."""
+
+    asset: Asset
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Spooled:
+    """The bytes of a file in a copy that nobody else changes."""
+
+    file: BinaryIO
+    digest: str
+    size_bytes: int
+
+
+def ingest(
+    stream: BinaryIO, *, name: str, source: Asset.Source, user: User | None = None
+) -> Ingested:
+    """Store a picture, or find it if its bytes are known.
+
+    Raises RejectedUpload, UnreadableImage or StorageUnavailable; then there is no asset, and doing
+    it again is safe. `asset_ingested` is sent in the transaction that creates the asset.
+    """
+    with _spool(stream) as spooled:
+        known = Asset.objects.filter(digest=spooled.digest).first()
+        if known:
+            return Ingested(asset=known, created=False)
+        # Only who holds the lock decodes and stores: the others find the asset afterwards.
+        with digest_lock(spooled.digest):
+            known = Asset.objects.filter(digest=spooled.digest).first()
+            if known:
+                return Ingested(asset=known, created=False)
+            info = _inspect(spooled.file)
+            _store_files(spooled, info)
+            return _create(spooled, info, name=name, source=source, user=user)
+
+
+@contextmanager
+def _spool(stream: BinaryIO) -> Iterator[_Spooled]:
+    """Copy and hash a stream, however it is read. Raises RejectedUpload."""
+    digest = hashlib.sha256()
+    size_bytes = 0
+    with tempfile.SpooledTemporaryFile(
+        max_size=SPOOL_MEMORY_BYTES, dir=settings.FILE_UPLOAD_TEMP_DIR
+    ) as file:
+        while chunk := _read(stream):
+            size_bytes += len(chunk)
+            if size_bytes > settings.DAM_MAX_UPLOAD_BYTES:
+                raise _too_large()
+            digest.update(chunk)
+            file.write(chunk)
+        yield _Spooled(file=file, digest=digest.hexdigest(), size_bytes=size_bytes)
+
+
+def _read(stream: BinaryIO) -> bytes:
+    try:
+        return stream.read(CHUNK_BYTES)
+    except OSError as error:
+        raise RejectedUpload(
+            f"The file cannot be read: {error.strerror or error}.", code="unreadable_file"
+        ) from error
+
+
+def _too_large() -> RejectedUpload:
+    megabytes = settings.DAM_MAX_UPLOAD_BYTES / 1e6
+    error = RejectedUpload(
+        f"The file is larger than the {megabytes:g} MB that are allowed.", code="too_large"
+    )
+    error.status = 413
+    return error
+
+
+def _inspect(file: BinaryIO) -> ImageInfo:
+    """Return what a picture is, if it may be stored. Raises UnreadableImage."""
+    info = probe(file)
+    smallest = settings.DAM_MIN_SIDE_PX
+    if min(info.width, info.height) < smallest:
+        raise UnreadableImage(
+            f"The picture has {info.width} × {info.height} pixels; "
+            f"both sides need {smallest} at least.",
+            code="too_small",
+        )
+    return info
+
+
+def _store_files(spooled: _Spooled, info: ImageInfo) -> None:
+    # Making the thumbnail decodes the whole picture: what is damaged is never stored.
+    small = thumbnail(spooled.file, max_pixels=settings.DAM_MAX_PIXELS)
+    spooled.file.seek(0)
+    put(original_path(spooled.digest, info.media_type), File(spooled.file))
+    put(thumbnail_path(spooled.digest), ContentFile(small))
+
+
+def _create(
+    spooled: _Spooled, info: ImageInfo, *, name: str, source: Asset.Source, user: User | None
+) -> Ingested:
+    with transaction.atomic():
+        asset, created = Asset.objects.get_or_create(
+            digest=spooled.digest,
+            defaults={
+                "name": _clean_name(name),
+                "media_type": info.media_type,
+                "size_bytes": spooled.size_bytes,
+                "width": info.width,
+                "height": info.height,
+                "source": source,
+                "ingested_by": user,
+            },
+        )
+        if created:
+            asset_ingested.send(sender=Asset, asset=asset)
+    return Ingested(asset=asset, created=created)
+
+
+def _clean_name(name: str) -> str:
+    """Return a file's name without folders and what cannot be shown or stored."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    printable = "".join(character for character in last if character.isprintable()).strip()
+    return printable[:MAX_NAME_LENGTH] or "unnamed"
