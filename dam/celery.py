@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import beat_embedded_init, worker_process_init
+from celery.worker import state
 
 from dam.embedded.processes import die_with_parent
 
+logger = logging.getLogger(__name__)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
+
+BEAT_LOOK_SECONDS = 5.0
 
 app = Celery("facet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -23,3 +29,24 @@ app.autodiscover_tasks()
 def die_with_the_worker(**_: Any) -> None:
     """Leave no process behind when the worker's main process is killed."""
     die_with_parent(signal.SIGKILL)
+
+
+class BeatGuard(bootsteps.StartStopStep):
+    """Ends a worker whose beat process died: nothing would send lost runs again, and nobody know.
+
+    The supervisor then starts both anew.
+    """
+
+    requires = ("celery.worker.components:Timer", "celery.worker.components:Beat")
+
+    def start(self, worker: Any) -> None:
+        if worker.beat is not None:
+            worker.timer.call_repeatedly(BEAT_LOOK_SECONDS, self.look, (worker,))
+
+    def look(self, worker: Any) -> None:
+        if not worker.beat.is_alive() and state.should_stop is None:
+            logger.error("beat died, so the worker ends, too")
+            state.should_stop = 1
+
+
+app.steps["worker"].add(BeatGuard)

@@ -22,7 +22,7 @@ from dam.embedded.processes import spawn
 from dam.embedded.supervisor import Part, Supervisor
 from dam.home import Addresses, write_addresses
 
-WEB_THREADS = 8
+WEB_THREADS = 4
 # A worker may be in the middle of a picture; what it cannot finish is done again later.
 WORKER_GRACE_SECONDS = 30
 PROBE_SECONDS = 5
@@ -187,16 +187,20 @@ class Service:
         arguments += ["--beat", "--schedule", str(plan.home / "beat-schedule")]
         return Part(
             name="worker",
-            start=self._python(arguments),
+            # Should this process be killed, there is nobody to end a worker that takes its time.
+            start=self._python(arguments, death_signal=signal.SIGQUIT),
             grace_seconds=WORKER_GRACE_SECONDS,
         )
 
-    def _python(self, arguments: list[str]) -> Callable[[Path], subprocess.Popen[bytes]]:
+    def _python(
+        self, arguments: list[str], *, death_signal: signal.Signals = signal.SIGTERM
+    ) -> Callable[[Path], subprocess.Popen[bytes]]:
         return lambda log: spawn(
             [sys.executable, "-m", *arguments],
             log=log,
             folder=self._plan.project,
             environment=self._environment(),
+            death_signal=death_signal,
         )
 
     def _wait_until_ready(self) -> None:
