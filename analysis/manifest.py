@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
-_ROLES = ("detector", "mesh", "backbone", "head")
+# The first three are fed with pixels, the others with the backbone's outputs.
+_PIXEL_ROLES = ("detector", "mesh", "backbone")
+_FEATURE_ROLES = ("embedder", "head")
 
 
 class NetError(Exception):
@@ -62,17 +64,12 @@ class NetSpec:
     licence: str
     recipe: str
     input: InputSpec | None
-    """How pixels are fed; None for a head, which is fed with the backbone's outputs."""
+    """How pixels are fed; None for a net that is fed with the backbone's outputs."""
     features: tuple[str, ...]
-    """The backbone's outputs that a head takes, each in the tensor of the same name."""
+    """The backbone's outputs that an embedder or head takes, in tensors of the same names."""
     outputs: Mapping[str, str]
     """Our name of an output → the tensor's name in the file."""
     readings: tuple[ReadingSpec, ...]
-
-    @property
-    def version(self) -> str:
-        """Name and the beginning of the digest: equal exactly when the net is the same."""
-        return f"{self.name}-{self.sha256[:12]}"
 
     def verify(self) -> None:
         """Raise NetError unless the file is there and its SHA-256 is the declared one."""
@@ -105,6 +102,13 @@ class Manifest:
         """The pipeline's version, at most 40 characters: changes when results could change."""
         digests = "\n".join(sorted(f"{net.role} {net.sha256}" for net in self.nets))
         return f"{self.revision}-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+
+    @property
+    def embedding_net(self) -> str:
+        """Names what made an embedding, at most 40 characters: only equal ones are compared."""
+        backbone, embedder = self.net("backbone"), self.net("embedder")
+        digests = f"{backbone.sha256} {embedder.sha256}"
+        return f"{backbone.name[:27]}-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
 
     def net(self, role: str) -> NetSpec:
         """Return the only net of a role; raise NetError if there is none or more than one."""
@@ -140,10 +144,10 @@ def load_manifest(models_dir: Path = MODELS_DIR) -> Manifest:
 
 def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
     role = table["role"]
-    if role not in _ROLES:
-        raise ValueError(f"the role of {table['name']}: {role!r} is none of {', '.join(_ROLES)}")
-    if ("features" in table) != (role == "head"):
-        raise ValueError(f"the input of {table['name']}: heads and only heads take features")
+    if role not in _PIXEL_ROLES + _FEATURE_ROLES:
+        raise ValueError(f"the role of {table['name']}: {role!r} is not known")
+    if ("features" in table) != (role in _FEATURE_ROLES):
+        raise ValueError(f"the input of {table['name']}: a net takes either pixels or features")
     return NetSpec(
         name=table["name"],
         role=role,
@@ -152,7 +156,7 @@ def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
         source=table["source"],
         licence=table["licence"],
         recipe=table["recipe"],
-        input=_read_input(table["input"]) if role != "head" else None,
+        input=_read_input(table["input"]) if role in _PIXEL_ROLES else None,
         features=tuple(table.get("features", ())),
         outputs=dict(table["outputs"]),
         readings=tuple(

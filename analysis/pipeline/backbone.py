@@ -1,6 +1,8 @@
-"""The backbone: one pass over each face gives the embedding and what the heads read."""
+"""The backbone: one pass over each face gives what the embedder and the heads read."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -28,3 +30,16 @@ def unit_length(embeddings: Floats) -> Floats:
     """Scale each row to length 1, so that an inner product is a cosine."""
     lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
     return np.asarray(embeddings / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+class Embedder:
+    """The small net that makes embeddings of the backbone's features."""
+
+    def __init__(self, session: Session, spec: NetSpec) -> None:
+        self._session = session
+        self._spec = spec
+
+    def embed(self, features: Mapping[str, Floats]) -> Floats:
+        """Return n × 1024 embeddings of unit length: their inner product is a cosine."""
+        outputs = self._session.run({name: features[name] for name in self._spec.features})
+        return unit_length(outputs["embedding"])

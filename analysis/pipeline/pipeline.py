@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from analysis.manifest import InputSpec, Manifest, NetError, NetSpec
-from analysis.pipeline.backbone import Backbone, unit_length
+from analysis.pipeline.backbone import Backbone, Embedder
 from analysis.pipeline.crops import CROPS, Crops, cut_crops
 from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.heads import Heads
@@ -27,22 +27,25 @@ class FacePipeline:
 
         `threads` is the number of cores a net may use, 0 for all of them.
         """
-        detector, mesh, backbone = (manifest.net(role) for role in ("detector", "mesh", "backbone"))
+        detector, mesh, backbone, embedder = (
+            manifest.net(role) for role in ("detector", "mesh", "backbone", "embedder")
+        )
         self.version = manifest.version
-        self.embedding_net = backbone.version
+        self.embedding_net = manifest.embedding_net
         self._mesh_input = _pixel_input(mesh)
         self._face_input = _pixel_input(backbone)
 
         heads = [spec for spec in manifest.nets if spec.role == "head"]
         read = {reading.output for reading in backbone.readings}
-        read.update(name for spec in heads for name in spec.features)
+        read.update(name for spec in (embedder, *heads) for name in spec.features)
 
         def load(spec: NetSpec, wanted: Collection[str]) -> Session:
             return OrtSession(spec, threads=threads, wanted=wanted)
 
         self._detector = Detector(load(detector, detector.outputs), _pixel_input(detector))
         self._mesh = MeshNet(load(mesh, mesh.outputs), self._mesh_input)
-        self._backbone = Backbone(load(backbone, {"embedding", *read}), backbone)
+        self._backbone = Backbone(load(backbone, read), backbone)
+        self._embedder = Embedder(load(embedder, embedder.outputs), embedder)
         self._heads = Heads(backbone, [(load(spec, spec.outputs), spec) for spec in heads])
 
     def analyze(self, image: Image) -> list[FaceResult]:
@@ -62,7 +65,7 @@ class FacePipeline:
         face_crops = _cut(image, detections, self._face_input)
         features = self._backbone.features(face_crops)
         readings = self._heads.read(features)
-        embeddings = unit_length(features["embedding"])
+        embeddings = self._embedder.embed(features)
         outlines = face_crops.map_from_picture(meshes.points[:, FACE_OVAL, :2])
         results = []
         for index, detection in enumerate(detections):

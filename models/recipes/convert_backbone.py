@@ -54,7 +54,9 @@ def _merge_scale_and_shift(graph: Graph, conv: NodeProto) -> None:
     shift = graph.constant(add.input[1])
     if shift is None:
         raise ValueError(f"{add.name}: the shift is not constant")
-    conv.input[1] = graph.add_constant(f"{conv.output[0]}/weights", weights * scale.reshape(-1, 1, 1, 1))
+    conv.input[1] = graph.add_constant(
+        f"{conv.output[0]}/weights", weights * scale.reshape(-1, 1, 1, 1)
+    )
     conv.input.append(graph.add_constant(f"{conv.output[0]}/bias", shift.reshape(-1)))
     graph.redirect(add.output[0], conv.output[0])
 
@@ -70,7 +72,10 @@ def _merge_relu6(graph: Graph, relu: NodeProto) -> None:
     six, zero = graph.constant(minimum.input[1]), graph.constant(maximum.input[1])
     if six is None or zero is None or six.item() != 6 or zero.item() != 0:
         raise ValueError(f"{minimum.name}: not a ReLU6")
-    limits = [graph.add_constant(f"{relu.output[0]}/{key}", np.array(value, np.float32)) for key, value in (("low", 0), ("high", 6))]
+    limits = [
+        graph.add_constant(f"{relu.output[0]}/{key}", np.array(value, np.float32))
+        for key, value in (("low", 0), ("high", 6))
+    ]
     clipped = maximum.output[0]
     maximum.output[0] = f"{clipped}/unused"
     graph.add_node("Clip", [relu.input[0], *limits], clipped)

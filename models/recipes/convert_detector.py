@@ -22,7 +22,11 @@ def convert_detector(model: ModelProto) -> ModelProto:
     weights = {initializer.name for initializer in model.graph.initializer}
     (image,) = [value.name for value in model.graph.input if value.name not in weights]
     # Initializers among the inputs could be overridden, so onnxruntime would not fold or fuse them.
-    _declare(Graph(model.graph), image=image, outputs={name: CHANNELS[new] for name, new in names.items()})
+    _declare(
+        Graph(model.graph),
+        image=image,
+        outputs={name: CHANNELS[new] for name, new in names.items()},
+    )
     model = version_converter.convert_version(model, OPSET)
     graph = Graph(model.graph)
     graph.rename(image, "image")
@@ -35,7 +39,9 @@ def convert_detector(model: ModelProto) -> ModelProto:
 def _declare(graph: Graph, *, image: str, outputs: dict[str, int]) -> None:
     del graph.proto.value_info[:]
     graph.set_input(image, ["batch", 3, "height", "width"])
-    graph.set_outputs({name: ["batch", count, "height_4", "width_4"] for name, count in outputs.items()})
+    graph.set_outputs(
+        {name: ["batch", count, "height_4", "width_4"] for name, count in outputs.items()}
+    )
 
 
 def main() -> None:

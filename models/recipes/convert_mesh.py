@@ -36,8 +36,14 @@ class Refinement:
 
 REGIONS: tuple[tuple[Refinement, ...], ...] = (
     (Refinement("lips", "output_lips", 80),),
-    (Refinement("left_eye", "output_left_eye:0", 71), Refinement("left_iris", "output_left_iris:0", 5)),
-    (Refinement("right_eye", "output_right_eye:0", 71), Refinement("right_iris", "output_right_iris:0", 5)),
+    (
+        Refinement("left_eye", "output_left_eye:0", 71),
+        Refinement("left_iris", "output_left_iris:0", 5),
+    ),
+    (
+        Refinement("right_eye", "output_right_eye:0", 71),
+        Refinement("right_iris", "output_right_iris:0", 5),
+    ),
 )
 OUTPUTS: dict[str, list[Dimension]] = {
     "points": ["batch", 468, 3],
@@ -78,7 +84,9 @@ def convert_mesh(model: ModelProto) -> ModelProto:
 def _add_frame(graph: Graph, part: Refinement) -> Frame:
     # The original stacks both steps and the corner into a 4 x 4 matrix with constant parts of batch 1.
     matmul = graph.trace(part.tensor, [("Reshape", 0), ("Add", 0)])
-    matrix = graph.trace(matmul, [("MatMul", 1), ("Transpose", 0), ("Slice", 0), ("Mul", 0), ("Transpose", 0)])
+    matrix = graph.trace(
+        matmul, [("MatMul", 1), ("Transpose", 0), ("Slice", 0), ("Mul", 0), ("Transpose", 0)]
+    )
     step_x, step_y, _, corner = graph.producer(graph.trace(matrix, [("Concat", 0)])).input
     steps = graph.add_node("Concat", [step_x, step_y], f"{part.name}/steps", axis=1)
     return Frame(steps=steps, corner=corner, sources=frozenset({step_x, step_y}))
@@ -90,27 +98,42 @@ def _replace_sampler(graph: Graph, frame: Frame, *, name: str) -> None:
     (total,) = [
         node
         for node in graph.proto.node
-        if node.op_type == "Sum" and len(node.input) == 4 and frame.sources <= graph.ancestors(node.output[0])
+        if node.op_type == "Sum"
+        and len(node.input) == 4
+        and frame.sources <= graph.ancestors(node.output[0])
     ]
     gather = graph.producer(graph.trace(total.output[0], [("Sum", 0), ("Mul", 0)]))
     feature_map = graph.trace(gather.output[0], [("GatherND", 0), ("Transpose", 0)])
-    cells = np.stack(np.meshgrid(np.arange(GRID_SIDE), np.arange(GRID_SIDE)), axis=-1).reshape(1, -1, 2)
+    cells = np.stack(np.meshgrid(np.arange(GRID_SIDE), np.arange(GRID_SIDE)), axis=-1).reshape(
+        1, -1, 2
+    )
     grid = graph.add_constant(f"{name}/cells", cells.astype(np.float32))
     grid = graph.add_node("MatMul", [grid, frame.steps], f"{name}/turned_cells")
     grid = graph.add_node("Add", [grid, frame.corner], f"{name}/map_px")
     # GridSample wants -1 for the centre of the map's first pixel and 1 for that of its last.
     grid = graph.scale(grid, 2 / (MAP_SIDE - 1), f"{name}/map_scaled")
-    grid = graph.add_node("Sub", [grid, graph.add_constant(f"{name}/one", np.array(1, np.float32))], f"{name}/map_unit")
+    grid = graph.add_node(
+        "Sub",
+        [grid, graph.add_constant(f"{name}/one", np.array(1, np.float32))],
+        f"{name}/map_unit",
+    )
     grid = graph.reshape(grid, [-1, GRID_SIDE, GRID_SIDE, 2], f"{name}/grid")
     sampled = graph.add_node(
-        "GridSample", [feature_map, grid], f"{name}/sampled", align_corners=1, mode="bilinear", padding_mode="border"
+        "GridSample",
+        [feature_map, grid],
+        f"{name}/sampled",
+        align_corners=1,
+        mode="bilinear",
+        padding_mode="border",
     )
     sampled = graph.add_node("Transpose", [sampled], f"{name}/sampled_nhwc", perm=[0, 2, 3, 1])
     graph.redirect(total.output[0], sampled)
 
 
 def _replace_points(graph: Graph, part: Refinement, frame: Frame) -> None:
-    convolution = graph.trace(part.tensor, [("Reshape", 0), ("Add", 0), ("MatMul", 0), ("Reshape", 0)])
+    convolution = graph.trace(
+        part.tensor, [("Reshape", 0), ("Add", 0), ("MatMul", 0), ("Reshape", 0)]
+    )
     points = graph.reshape(convolution, [-1, part.count, 2], f"{part.name}/in_region")
     points = graph.add_node("MatMul", [points, frame.steps], f"{part.name}/turned")
     corner = graph.scale(frame.corner, CROP_SIDE / MAP_SIDE, f"{part.name}/corner_px")

@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from face_meshes import Meshes, align, collect_meshes, mirror_indices
+from portraits import Meshes, align, collect_meshes, mirror_indices
 from numpy.typing import NDArray
 
 from analysis.pipeline import pose

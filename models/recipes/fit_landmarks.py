@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from face_meshes import Indices, Meshes, align, collect_meshes, mirror_indices
+from portraits import Indices, Meshes, align, collect_meshes, mirror_indices
 from numpy.typing import NDArray
 
 from analysis.pipeline import landmarks, pose

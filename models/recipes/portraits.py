@@ -1,4 +1,4 @@
-"""Lays meshes over labelled portraits: the raw material of the two geometry recipes."""
+"""Finds faces in archives of portraits: the raw material of the other recipes here."""
 
 from __future__ import annotations
 
@@ -17,32 +17,37 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from analysis.manifest import load_manifest
 from analysis.pipeline.crops import CROPS, cut_crops
-from analysis.pipeline.detector import Detector
+from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.mesh import BASE_POINTS, MeshNet
 from analysis.pipeline.session import OrtSession
+from analysis.pipeline.types import Image
 
 Meshes = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-def collect_meshes(archives: list[Path]) -> Meshes:
-    """Return n × 468 × 3: the mesh of the central face of each picture, centred, roll removed."""
-    manifest = load_manifest()
-    detector_spec, mesh_spec = manifest.net("detector"), manifest.net("mesh")
-    if detector_spec.input is None or mesh_spec.input is None:
-        raise SystemExit("the manifest's detector and mesh take no pixels")
-    detector = Detector(
-        OrtSession(detector_spec, threads=0, wanted=detector_spec.outputs), detector_spec.input
-    )
-    mesh_net = MeshNet(OrtSession(mesh_spec, threads=0, wanted=mesh_spec.outputs), mesh_spec.input)
-    meshes = []
+def central_faces(archives: list[Path]) -> Iterator[tuple[Image, Detection]]:
+    """Yield each picture of zip archives in which a face is found, with the most central face."""
+    spec = load_manifest().net("detector")
+    if spec.input is None:
+        raise SystemExit("the manifest's detector takes no pixels")
+    detector = Detector(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
     for image in _read_pictures(archives):
         faces = detector.detect(image)
-        if not faces:
-            continue
-        center = np.array(image.shape[1::-1]) / 2
-        face = min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
-        crops = cut_crops(image, [face], CROPS["mesh"], size=mesh_spec.input.size)
+        if faces:
+            center = np.array(image.shape[1::-1]) / 2
+            yield image, min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
+
+
+def collect_meshes(archives: list[Path]) -> Meshes:
+    """Return n × 468 × 3: the mesh of the central face of each picture, centred, roll removed."""
+    spec = load_manifest().net("mesh")
+    if spec.input is None:
+        raise SystemExit("the manifest's mesh takes no pixels")
+    mesh_net = MeshNet(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
+    meshes = []
+    for image, face in central_faces(archives):
+        crops = cut_crops(image, [face], CROPS["mesh"], size=spec.input.size)
         mesh = mesh_net.lay(crops).points[0, :BASE_POINTS].astype(np.float64)
         mesh -= mesh.mean(axis=0)
         turn = crops.to_picture[0, :, :2] / crops.scales()[0]
@@ -73,7 +78,7 @@ def align(points: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[n
     return np.asarray(scale * centred @ rotation.T + target.mean(axis=0))
 
 
-def _read_pictures(archives: list[Path]) -> Iterator[NDArray[np.uint8]]:
+def _read_pictures(archives: list[Path]) -> Iterator[Image]:
     for archive in archives:
         with zipfile.ZipFile(archive) as bundle:
             for name in sorted(bundle.namelist()):

@@ -1,0 +1,78 @@
+"""Are the embeddings what they should be? Same person's pictures against other people's.
+
+    python bench/embeddings.py [--faces lfw_regions]
+
+Reads labelled faces (`NAME.zip` with `NAME.csv`, columns file and person) from the folder that
+FACET_DATA names, ../shared/data beside the project by default, and skips where it is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+DATA = Path(os.environ.get("FACET_DATA", PROJECT.parent / "shared" / "data"))
+
+
+def embed(archive: Path, labels: Path) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+    """Return n × 1024 embeddings of the central face of each picture, and n names."""
+    from analysis.pipeline import load_pipeline
+
+    pipeline = load_pipeline()
+    embeddings, people = [], []
+    with zipfile.ZipFile(archive) as bundle, labels.open(newline="") as table:
+        for row in csv.DictReader(table):
+            data = np.frombuffer(bundle.read(row["file"]), dtype=np.uint8)
+            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+            faces = pipeline.analyze(image)
+            if not faces:
+                continue
+            center = np.array(image.shape[1::-1]) / 2
+            face = min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
+            embeddings.append(face.embedding)
+            people.append(row["person"])
+    return np.stack(embeddings), np.array(people)
+
+
+def area_under_curve(same: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the probability that a pair of one person is closer than a pair of two."""
+    order = np.sort(other)
+    below = np.searchsorted(order, same, side="left") + np.searchsorted(order, same, side="right")
+    return float(below.mean() / 2 / len(order))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--faces", default="lfw_regions", help="name of the labelled set")
+    name = parser.parse_args().faces
+    archive, labels = DATA / f"{name}.zip", DATA / f"{name}.csv"
+    if not archive.exists():
+        print(f"embeddings: skipped, {archive.name} is not in the folder that FACET_DATA names")
+        return
+    embeddings, people = embed(archive, labels)
+    first, second = np.triu_indices(len(people), k=1)
+    similarity = (embeddings @ embeddings.T)[first, second]
+    same = people[first] == people[second]
+    others = np.sort(similarity[~same])
+    threshold = others[int(len(others) * 0.99)]
+    print(
+        f"embeddings on {name}: {len(people)} faces, {same.sum()} pairs of one person, "
+        f"{(~same).sum()} of two\n"
+        f"  AUC {area_under_curve(similarity[same], others):.4f}, "
+        f"TAR at FAR 1 % {np.mean(similarity[same] > threshold):.4f} "
+        f"(cosine > {threshold:.3f})"
+    )
+
+
+if __name__ == "__main__":
+    main()
