@@ -86,7 +86,7 @@ def check_servers(**_: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     never_run = f"There is no {settings.DAM_HOME / ADDRESSES_FILE}: `up` was never run here."
     wrong = {problem.name for problem in settings.DAM_ENV_PROBLEMS}
-    if settings.DATABASES["default"]["ENGINE"].endswith("dummy") and "DATABASE_URL" not in wrong:
+    if not settings.DAM_DATABASE_IS_KNOWN and "DATABASE_URL" not in wrong:
         messages.append(
             Error(
                 "No database is known.",

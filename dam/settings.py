@@ -161,6 +161,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"RunStatus": "analysis.models.AnalysisRun.Status"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "dam.schema.describe_errors",
+    ],
     "SERVE_PERMISSIONS": ["dam.auth.HasScope"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -178,6 +183,7 @@ if DATABASE_URL or DAM_EMBEDDED.database_url:
         DATABASES = {"default": describe_database(DATABASE_URL or DAM_EMBEDDED.database_url)}
     except ValueError:
         env.note("DATABASE_URL", "a URL such as postgresql://user:password@host:5432/name")
+DAM_DATABASE_IS_KNOWN = not DATABASES["default"]["ENGINE"].endswith("dummy")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue
