@@ -88,7 +88,7 @@ function settle(item, request) {
   answer.innerHTML = request.responseText;
   const result = answer.content.querySelector("[data-outcome]");
   const outcome = result?.dataset.outcome;
-  if (outcome === "created" || outcome === "known") {
+  if (outcome === "created" || outcome === "existing") {
     item.element.replaceWith(result);
     htmx.process(result);
     finish(item, outcome);
@@ -115,10 +115,10 @@ function showTotal() {
   const count = (...states) => items.filter((item) => states.includes(item.state)).length;
   const bytes = items.reduce((sum, item) => sum + item.file.size, 0) || 1;
   const sent = items.reduce((sum, item) => sum + item.file.size * (item.share ?? 0), 0);
-  const known = count("known");
+  const existing = count("existing");
   const rejected = count("rejected");
-  const words = [`${count("created", "known")} of ${items.length} stored`];
-  if (known) words.push(`${known} already there`);
+  const words = [`${count("created", "existing")} of ${items.length} stored`];
+  if (existing) words.push(`${existing} already there`);
   if (rejected) words.push(`${rejected} rejected`);
   total.hidden = false;
   total.querySelector("progress").value = sent / bytes;

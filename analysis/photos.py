@@ -1,0 +1,219 @@
+"""What pages show of assets: their newest runs and their faces, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from analysis.listing import assets_with_runs, faces_for_lists
+from analysis.models import AnalysisRun, Face
+from analysis.overlay import FaceMarks, mark_face
+from dam.models import Asset
+
+PAGE_SIZE = 48
+FACES_ON_CARD = 4
+UNFINISHED = (str(AnalysisRun.Status.QUEUED), str(AnalysisRun.Status.RUNNING))
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
+
+
+class UnknownPlace(ValueError):
+    """Text that is not a place in the list of photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An asset, its newest run and its largest faces."""
+
+    asset: Asset
+    run: AnalysisRun | None
+    faces: tuple[Face, ...]
+
+    @property
+    def status(self) -> str:
+        return self.run.status if self.run else "none"
+
+    @property
+    def waiting(self) -> bool:
+        return self.status in UNFINISHED
+
+    @property
+    def faces_not_shown(self) -> int:
+        count = self.run.face_count if self.run else None
+        return max((count or 0) - len(self.faces), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPage:
+    """Some photos, newest first, and the place where the next ones begin."""
+
+    photos: tuple[Photo, ...]
+    next_place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoCounts:
+    """How much there is, and how many photos are not analyzed yet."""
+
+    photos: int
+    faces: int
+    waiting: int
+
+    def __str__(self) -> str:
+        return f"{self.photos}-{self.faces}-{self.waiting}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingText:
+    """A reading in words: "34 years", or the likeliest label and its probability in percent."""
+
+    label: str
+    value: str
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityText:
+    """One of the eight scores of a face's quality, 0–100, higher is better."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCard:
+    """Everything the photo page shows of a face."""
+
+    face: Face
+    number: int
+    marks: FaceMarks
+    readings: tuple[ReadingText, ...]
+    qualities: tuple[QualityText, ...]
+
+    @property
+    def summary(self) -> str:
+        """One line in words, such as "Face 1: 34 years, female"."""
+        words = ", ".join(reading.value for reading in self.readings)
+        return f"Face {self.number}: {words}" if words else f"Face {self.number}"
+
+
+def list_photos(*, before: str | None = None, limit: int = PAGE_SIZE) -> PhotoPage:
+    """Return the newest photos, or those after a place; raises UnknownPlace."""
+    assets = _assets().order_by("-created_at", "-id")
+    if before is not None:
+        assets = assets.filter(_older_than(*_parse_place(before)))
+    rows = list(assets[: limit + 1])
+    shown = rows[:limit]
+    return PhotoPage(
+        photos=tuple(map(_photo, shown)),
+        next_place=_place(shown[-1]) if len(rows) > limit else None,
+    )
+
+
+def find_photos(uids: Iterable[UUID]) -> list[Photo]:
+    """Return those of some photos that still exist."""
+    return list(map(_photo, _assets().filter(uid__in=uids)))
+
+
+def count_photos() -> PhotoCounts:
+    """Count photos, faces, and runs that are not finished."""
+    return PhotoCounts(
+        photos=Asset.objects.count(),
+        faces=Face.objects.count(),
+        waiting=AnalysisRun.objects.filter(status__in=UNFINISHED).count(),
+    )
+
+
+def newest_run(asset: Asset) -> AnalysisRun | None:
+    """Return the run whose state is the asset's state: that of the newest nets."""
+    return asset.runs.order_by("-id").first()
+
+
+def face_cards(asset: Asset) -> list[FaceCard]:
+    """Return all faces of an asset, the largest first."""
+    faces = faces_for_lists(landmarks=True).filter(asset=asset).order_by("position")
+    return [
+        FaceCard(
+            face=face,
+            number=face.position + 1,
+            marks=mark_face(face),
+            readings=describe_readings(face.readings),
+            qualities=describe_quality(face),
+        )
+        for face in faces
+    ]
+
+
+def newer_photo(asset: Asset) -> Asset | None:
+    """Return the photo before this one in the list."""
+    key = Q(created_at__gt=asset.created_at) | Q(created_at=asset.created_at, id__gt=asset.pk)
+    return Asset.objects.filter(key).order_by("created_at", "id").first()
+
+
+def older_photo(asset: Asset) -> Asset | None:
+    """Return the photo after this one in the list."""
+    older = Asset.objects.filter(_older_than(asset.created_at, asset.pk))
+    return older.order_by("-created_at", "-id").first()
+
+
+def describe_readings(readings: Mapping[str, object]) -> tuple[ReadingText, ...]:
+    """Return readings in words, in the order of their names."""
+    return tuple(_describe_reading(name, readings[name]) for name in sorted(readings))
+
+
+def describe_quality(face: Face) -> tuple[QualityText, ...]:
+    """Return the eight scores with their names, the one of all first."""
+    return (
+        QualityText("Overall", face.quality_score),
+        QualityText("Noise", face.quality_noise),
+        QualityText("Sharpness", face.quality_blur),
+        QualityText("Is a face", face.quality_fnf),
+        QualityText("Eyes free", face.quality_glass),
+        QualityText("Mouth free", face.quality_mask),
+        QualityText("Light", face.quality_illumination),
+        QualityText("Pose", face.quality_pose),
+    )
+
+
+def _describe_reading(name: str, reading: object) -> ReadingText:
+    label = name.replace("_", " ").capitalize()
+    if isinstance(reading, Mapping):
+        likeliest = max(reading, key=lambda key: reading[key])
+        return ReadingText(
+            label, value=likeliest.replace("_", " "), percent=100 * reading[likeliest]
+        )
+    unit = " years" if name == "age" else ""
+    return ReadingText(label, value=f"{reading:.0f}{unit}")
+
+
+def _assets() -> QuerySet[Asset]:
+    """Return all assets with what `_photo` needs."""
+    faces = Face.objects.filter(position__lt=FACES_ON_CARD).order_by("position")
+    shown = Prefetch("faces", faces.only("uid", "asset_id", "position"))
+    return assets_with_runs().prefetch_related(shown)
+
+
+def _photo(asset: Asset) -> Photo:
+    runs = asset.runs.all()
+    return Photo(asset=asset, run=runs[0] if runs else None, faces=tuple(asset.faces.all()))
+
+
+def _older_than(created_at: datetime, asset_id: int) -> Q:
+    return Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=asset_id)
+
+
+def _place(asset: Asset) -> str:
+    return f"{(asset.created_at - _EPOCH) // timedelta(microseconds=1)}-{asset.pk}"
+
+
+def _parse_place(text: str) -> tuple[datetime, int]:
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        raise UnknownPlace(text)
+    return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])

@@ -1,0 +1,133 @@
+"""The grid of photos and the page of one photo."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from analysis.models import AnalysisRun
+from analysis.nets import current_version
+from analysis.overlay import close_up
+from analysis.photos import (
+    UNFINISHED,
+    FaceCard,
+    UnknownPlace,
+    count_photos,
+    face_cards,
+    find_photos,
+    list_photos,
+    newer_photo,
+    newest_run,
+    older_photo,
+)
+from analysis.pipeline.types import Box
+from analysis.recording import queue_run, requeue_runs
+from analysis.tasks import send_run
+from dam.fragments import render_page
+from dam.models import Asset
+
+MAX_CARDS = 100
+
+
+@require_GET
+def photos(request: HttpRequest) -> HttpResponse:
+    """The grid; `before` is where an earlier part of it ended. htmx gets the next rows only."""
+    before = request.GET.get("before")
+    try:
+        page = list_photos(before=before)
+    except UnknownPlace as error:
+        raise BadRequest("before is not a place in the list of photos") from error
+    context = {"page": page, "before": before}
+    if not request.htmx:
+        context["counts"] = count_photos()
+    return render_page(
+        request, "analysis/photos.html", fragment="analysis/_photo_rows.html", context=context
+    )
+
+
+@require_GET
+def photo_card(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One card of the grid."""
+    asset = get_object_or_404(Asset, uid=uid)
+    (card,) = find_photos([asset.uid])
+    return render(request, "analysis/_photo_card.html", {"photo": card})
+
+
+@require_GET
+def photo_cards(request: HttpRequest) -> HttpResponse:
+    """The counts, and the cards that changed since the page showed them; 204 if nothing has.
+
+    The page sends the `counts` it shows, and the uids of unfinished cards as `queued` or `running`,
+    by what they show.
+    """
+    shown = {uid: status for status in UNFINISHED for uid in _uids(request, status)}
+    found = find_photos(shown)
+    changed = [photo for photo in found if photo.status != shown[photo.asset.uid]]
+    gone = shown.keys() - {photo.asset.uid for photo in found}
+    counts = count_photos()
+    if not changed and not gone and str(counts) == request.GET.get("counts"):
+        return HttpResponse(status=204)
+    return render(
+        request,
+        "analysis/_photo_updates.html",
+        {"counts": counts, "changed": changed, "gone": gone},
+    )
+
+
+@require_GET
+def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A photo and its faces; `face` is the uid of one to show close up.
+
+    While the analysis is not finished the page asks again by htmx and names the `status` it shows;
+    as long as that is true the answer is 204.
+    """
+    asset = get_object_or_404(Asset, uid=uid)
+    run = newest_run(asset)
+    if request.htmx and run and request.GET.get("status") == run.status:
+        return HttpResponse(status=204)
+    cards = face_cards(asset)
+    chosen = next((c for c in cards if str(c.face.uid) == request.GET.get("face")), None)
+    return render_page(
+        request,
+        "analysis/photo.html",
+        fragment="analysis/_photo.html",
+        context={
+            "asset": asset,
+            "run": run,
+            "waiting": run is not None and run.status in UNFINISHED,
+            "cards": cards,
+            "chosen": chosen,
+            "view": _view_box(asset, chosen),
+            "newer": newer_photo(asset),
+            "older": older_photo(asset),
+        },
+    )
+
+
+@require_POST
+def analyze_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Analyze a photo again, or for the first time."""
+    asset = get_object_or_404(Asset, uid=uid)
+    run = queue_run(asset, version=current_version())
+    requeue_runs(AnalysisRun.objects.filter(pk=run.pk))
+    send_run(run.pk)
+    messages.success(request, "The photo will be analyzed again.")
+    return redirect("photo", uid=asset.uid)
+
+
+def _uids(request: HttpRequest, name: str) -> list[UUID]:
+    try:
+        return [UUID(text) for text in request.GET.getlist(name)[:MAX_CARDS]]
+    except ValueError as error:
+        raise BadRequest(f"{name} is not a uid") from error
+
+
+def _view_box(asset: Asset, chosen: FaceCard | None) -> Box:
+    if chosen is None:
+        return Box(0, 0, asset.width, asset.height)
+    return close_up(chosen.face.box, width=asset.width, height=asset.height)
