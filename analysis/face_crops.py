@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import cv2
 import numpy as np
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 
+from analysis.models import Face
+from analysis.originals import read_original
 from analysis.pipeline.types import Box, Image
-from dam.storage import face_crop_path, put
+from dam.storage import FileMissing, face_crop_path, open_file, put
 
 SIDE_PX = 256
 # Of the longer side of the box: a face is told by its hair and outline, too.
@@ -36,3 +40,20 @@ def store_face_crop(digest: str, box: Box, image: Image) -> bytes:
     crop = cut_face(image, box)
     put(face_crop_path(digest, box), ContentFile(crop))
     return crop
+
+
+def open_face_crop(face: Face) -> File:
+    """Open the small picture of a face, made again if it is gone.
+
+    Raises UnreadableImage, FileMissing or StorageUnavailable.
+    """
+    try:
+        return open_file(face_crop_path(face.asset.digest, face.box))
+    except FileMissing:
+        image = read_original(face.asset)
+        return ContentFile(store_face_crop(face.asset.digest, face.box, image))
+
+
+def face_crop_etag(face: Face) -> str:
+    """Return what changes exactly when the small picture does."""
+    return f'"{PurePosixPath(face_crop_path(face.asset.digest, face.box)).stem}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from django.conf import settings
 
@@ -23,4 +24,4 @@ def read_original(asset: Asset) -> Image:
     with open_original(asset) as stored, SpooledTemporaryFile(max_size=MEMORY_BYTES) as stream:
         # Copied first: a storage that fails in the middle would look like a picture that ends.
         shutil.copyfileobj(stored, stream)
-        return imaging.decode(stream, max_pixels=settings.DAM_MAX_PIXELS)
+        return imaging.decode(cast("BinaryIO", stream), max_pixels=settings.DAM_MAX_PIXELS)

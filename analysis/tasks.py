@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import django.db
 from celery import shared_task
 from django.conf import settings
 from django.db import close_old_connections
@@ -46,8 +47,9 @@ def analyze_asset(run_id: int) -> None:
         known = explain(error)
         if known is not error:
             logger.exception("run %s failed", run_id)
-        # A connection that broke in the middle would fail again.
-        close_old_connections()
+        if isinstance(error, django.db.Error):
+            # Not on the connection that just broke.
+            close_old_connections()
         fail_run(claim, known)
     else:
         logger.info("run %s: %s faces", run_id, face_count)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery.signals import after_task_publish
+from kombu import pools
 
 from analysis import nets
 from dam.celery import app
@@ -46,6 +47,6 @@ def sent_run_ids(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 def _forget_connections() -> None:
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = None
     app.amqp._producer_pool = None

@@ -1,0 +1,56 @@
+"""Looks at a picture that is not stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+
+from analysis import nets
+from analysis.faces import apply_result
+from analysis.models import Face
+from dam.imaging import ImageInfo, decode
+from dam.ingest import accept
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnalysis:
+    """What is in a picture. The faces are not saved and belong to no asset."""
+
+    image: ImageInfo
+    pipeline_version: str
+    faces: tuple[Face, ...]
+    timings_ms: Mapping[str, float]
+
+
+def analyze_picture(stream: BinaryIO) -> PictureAnalysis:
+    """Find the faces of a picture and store nothing.
+
+    Raises what `ingest` raises for a picture that may not be stored, and NetsUnusable.
+    """
+    pipeline = nets.pipeline()
+    started = time.perf_counter()
+    with accept(stream) as accepted:
+        pixels = decode(accepted.file, max_pixels=settings.DAM_MAX_PIXELS)
+        info = accepted.info
+    decoded = time.perf_counter()
+    results = pipeline.analyze(pixels)
+    done = time.perf_counter()
+    faces = []
+    for position, result in enumerate(results):
+        face = Face(position=position, embedding_net=pipeline.embedding_net)
+        apply_result(face, result)
+        faces.append(face)
+    return PictureAnalysis(
+        image=info,
+        pipeline_version=pipeline.version,
+        faces=tuple(faces),
+        timings_ms={
+            "decode": (decoded - started) * 1000,
+            "analyze": (done - decoded) * 1000,
+            "total": (done - started) * 1000,
+        },
+    )

@@ -1,0 +1,207 @@
+"""REST: faces, runs, what is known of assets, and pictures that are only looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analysis.adhoc import analyze_picture
+from analysis.face_crops import face_crop_etag, open_face_crop
+from analysis.listing import assets_with_faces, assets_with_runs, faces_for_lists
+from analysis.models import AnalysisRun, Face
+from analysis.serializers import (
+    AnalyzedAssetSerializer,
+    AnalyzedUploadResultsSerializer,
+    AssetDetailSerializer,
+    FaceListParams,
+    FaceParams,
+    FaceSerializer,
+    LandmarksParams,
+    PictureAnalysisSerializer,
+    PictureSerializer,
+    RunListParams,
+    RunSerializer,
+)
+from dam import api as dam_api
+from dam.models import Asset
+from dam.pagination import NewestFirst
+
+HOUR_SECONDS = 3600
+
+
+class FacePages(NewestFirst):
+    """The faces of the newest asset first, and of one asset the largest."""
+
+    ordering = ("-asset_id", "position")
+
+
+class RunPages(NewestFirst):
+    """The newest run first."""
+
+    ordering = ("-id",)
+
+
+@extend_schema_view(
+    post=extend_schema(
+        request={"multipart/form-data": dam_api.UploadSerializer},
+        responses={
+            200: OpenApiResponse(
+                AnalyzedUploadResultsSerializer, "Nothing is new: known or rejected."
+            ),
+            201: OpenApiResponse(AnalyzedUploadResultsSerializer, "At least one asset is new."),
+        },
+    )
+)
+class AssetListView(dam_api.AssetListView):
+    """All assets with the state of their analysis, newest first; and the way to bring more."""
+
+    serializer_class = AnalyzedAssetSerializer
+    upload_serializer_class = AnalyzedUploadResultsSerializer
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        return assets_with_runs()
+
+
+@extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))
+class AssetView(dam_api.AssetView):
+    """One asset with its faces."""
+
+    serializer_class = AssetDetailSerializer
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        return assets_with_faces(landmarks="landmarks" in self._bulky())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "bulky": self._bulky()}
+
+    def _bulky(self) -> tuple[str, ...]:
+        return _bulky(_read_params(LandmarksParams, self.request))
+
+
+@extend_schema_view(get=extend_schema(parameters=[FaceListParams]))
+class FaceListView(ListAPIView):
+    """Stored faces, those of the newest asset first and of one asset the largest first."""
+
+    serializer_class = FaceSerializer
+    pagination_class = FacePages
+
+    def get_queryset(self) -> QuerySet[Face]:
+        params = _read_params(FaceListParams, self.request)
+        faces = faces_for_lists(landmarks=params["landmarks"]).select_related("asset")
+        if "asset" in params:
+            faces = faces.filter(asset__uid=params["asset"])
+        if "min_quality" in params:
+            faces = faces.filter(quality_score__gte=params["min_quality"])
+        return faces
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        bulky = _bulky(_read_params(FaceListParams, self.request))
+        return {**super().get_serializer_context(), "bulky": bulky}
+
+
+@extend_schema_view(get=extend_schema(parameters=[FaceParams]))
+class FaceView(RetrieveAPIView):
+    """One face with its landmarks, and its embedding if that is asked for."""
+
+    serializer_class = FaceSerializer
+    lookup_field = "uid"
+
+    def get_queryset(self) -> QuerySet[Face]:
+        faces = Face.objects.select_related("asset")
+        return faces if "embedding" in self._bulky() else faces.defer("embedding")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "bulky": self._bulky()}
+
+    def _bulky(self) -> tuple[str, ...]:
+        return ("landmarks", *_bulky(_read_params(FaceParams, self.request)))
+
+
+class FaceCropView(APIView):
+    """A small picture of a face."""
+
+    content_negotiation_class = dam_api.IgnoreAccept
+
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: dam_api.NOT_MODIFIED})
+    def get(self, request: Request, uid: UUID) -> HttpResponseBase:
+        """A JPEG of the square around the face, 256 pixels wide or high at most."""
+        face = get_object_or_404(Face.objects.select_related("asset"), uid=uid)
+        # Another analysis may move the box, so a client may keep it only for a while.
+        return dam_api.send_file(
+            request,
+            etag=face_crop_etag(face),
+            open_file=lambda: open_face_crop(face),
+            content_type="image/jpeg",
+            filename=f"{face.uid}.jpg",
+            keep_seconds=HOUR_SECONDS,
+        )
+
+
+class AnalyzeView(APIView):
+    """Looks at a picture without keeping anything."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        parameters=[FaceParams],
+        request={"multipart/form-data": PictureSerializer},
+        responses=PictureAnalysisSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Return every face of a picture and all readings at once; nothing is stored."""
+        bulky = ("landmarks", *_bulky(_read_params(FaceParams, request)))
+        image = request.FILES.get("image")
+        if image is None:
+            raise ValidationError({"image": ["No file was sent."]})
+        analysis = analyze_picture(image)
+        return Response(PictureAnalysisSerializer(analysis, context={"bulky": bulky}).data)
+
+
+@extend_schema_view(get=extend_schema(parameters=[RunListParams]))
+class RunListView(ListAPIView):
+    """Analyses of assets, newest first."""
+
+    serializer_class = RunSerializer
+    pagination_class = RunPages
+
+    def get_queryset(self) -> QuerySet[AnalysisRun]:
+        params = _read_params(RunListParams, self.request)
+        runs = AnalysisRun.objects.select_related("asset")
+        if "asset" in params:
+            runs = runs.filter(asset__uid=params["asset"])
+        if "status" in params:
+            runs = runs.filter(status=params["status"])
+        return runs
+
+
+class RunView(RetrieveAPIView):
+    """One analysis of one asset."""
+
+    serializer_class = RunSerializer
+    lookup_field = "uid"
+
+    def get_queryset(self) -> QuerySet[AnalysisRun]:
+        return AnalysisRun.objects.select_related("asset")
+
+
+def _read_params(kind: type, request: Request) -> dict[str, Any]:
+    """Return a query string's values; raises ValidationError with all that is wrong."""
+    params = kind(data=request.query_params)
+    params.is_valid(raise_exception=True)
+    return params.validated_data
+
+
+def _bulky(params: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in ("landmarks", "embedding") if params.get(name))

@@ -1,0 +1,25 @@
+"""Querysets for lists of assets and faces, which load what is shown in a few queries."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from analysis.models import AnalysisRun, Face
+from dam.models import Asset
+
+
+def assets_with_runs() -> QuerySet[Asset]:
+    """Return all assets with their runs, the newest run of each first."""
+    return Asset.objects.prefetch_related(Prefetch("runs", AnalysisRun.objects.order_by("-id")))
+
+
+def assets_with_faces(*, landmarks: bool) -> QuerySet[Asset]:
+    """Return all assets with their runs and their faces, the largest first."""
+    faces = faces_for_lists(landmarks=landmarks).order_by("position")
+    return assets_with_runs().prefetch_related(Prefetch("faces", faces))
+
+
+def faces_for_lists(*, landmarks: bool) -> QuerySet[Face]:
+    """Return all faces without embeddings, and without landmarks unless they are wanted."""
+    faces = Face.objects.defer("embedding")
+    return faces if landmarks else faces.defer("landmarks")
