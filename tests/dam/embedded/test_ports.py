@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import socket
+
+from dam.embedded.ports import CANDIDATES, free_port, is_free
+
+
+def test_free_port_is_outside_the_kernels_range() -> None:
+    port = free_port()
+
+    assert port in CANDIDATES
+    assert is_free(port)
+
+
+def test_port_with_a_listener_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert not is_free(server.getsockname()[1])
+
+
+def test_port_with_a_sharing_listener_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as server:
+        assert not is_free(server.getsockname()[1])
+
+
+def test_port_of_a_closed_connection_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            # The side that closes first keeps the port in TIME_WAIT.
+            server.accept()[0].close()
+
+    assert is_free(port)
