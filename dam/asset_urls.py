@@ -1,6 +1,19 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path
 
-api_urls: list[URLPattern | URLResolver] = []
-html_urls: list[URLPattern | URLResolver] = []
+from dam import api, views
+
+# `asset-list` and `asset` are in analysis/urls.py: their answers show the analysis, too.
+api_urls: list[URLPattern | URLResolver] = [
+    path("assets/<uuid:uid>/original", api.OriginalView.as_view(), name="asset-original"),
+    path("assets/<uuid:uid>/thumbnail", api.ThumbnailView.as_view(), name="asset-thumbnail"),
+]
+html_urls: list[URLPattern | URLResolver] = [
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("upload/", views.upload, name="upload"),
+    path("photos/<uuid:uid>/preview/", views.photo_preview, name="photo-preview"),
+    path("photos/<uuid:uid>/delete/", views.delete_photo, name="photo-delete"),
+]

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -40,6 +40,30 @@ class Ingested:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file of many: an asset that is new or known, or the reason for none."""
+
+    name: str
+    asset: Asset | None = None
+    created: bool = False
+    error: DamError | None = None
+
+    @property
+    def status(self) -> Literal["created", "existing", "rejected"]:
+        if self.asset is None:
+            return "rejected"
+        return "created" if self.created else "existing"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A copy of a picture that might be ingested, and what its header says."""
+
+    file: BinaryIO
+    info: ImageInfo
+
+
+@dataclass(frozen=True, slots=True)
 class _Spooled:
     """The bytes of a file in a copy that nobody else changes."""
 
@@ -68,6 +92,38 @@ def ingest(
             info = _inspect(spooled.file)
             _store_files(spooled, info)
             return _create(spooled, info, name=name, source=source, user=user)
+
+
+def try_ingest(
+    stream: BinaryIO, *, name: str, source: Asset.Source, user: User | None = None
+) -> Outcome:
+    """Ingest one file of many: what is wrong with it is returned, so that the others go on.
+
+    Raises StorageUnavailable, which would befall the others, too.
+    """
+    name = clean_name(name)
+    try:
+        ingested = ingest(stream, name=name, source=source, user=user)
+    except (RejectedUpload, UnreadableImage) as error:
+        return Outcome(name=name, error=error)
+    return Outcome(name=name, asset=ingested.asset, created=ingested.created)
+
+
+def clean_name(name: str) -> str:
+    """Return a file's name without folders and what cannot be shown or stored."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    printable = "".join(character for character in last if character.isprintable()).strip()
+    return printable[:MAX_NAME_LENGTH] or "unnamed"
+
+
+@contextmanager
+def accept(stream: BinaryIO) -> Iterator[Accepted]:
+    """Give a picture that is only looked at, within the same limits as one that is ingested.
+
+    Stores nothing. Raises RejectedUpload or UnreadableImage.
+    """
+    with _spool(stream) as spooled:
+        yield Accepted(file=spooled.file, info=_inspect(spooled.file))
 
 
 @contextmanager
@@ -133,7 +189,7 @@ def _create(
         asset, created = Asset.objects.get_or_create(
             digest=spooled.digest,
             defaults={
-                "name": _clean_name(name),
+                "name": clean_name(name),
                 "media_type": info.media_type,
                 "size_bytes": spooled.size_bytes,
                 "width": info.width,
@@ -145,10 +201,3 @@ def _create(
         if created:
             asset_ingested.send(sender=Asset, asset=asset)
     return Ingested(asset=asset, created=created)
-
-
-def _clean_name(name: str) -> str:
-    """Return a file's name without folders and what cannot be shown or stored."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(character for character in last if character.isprintable()).strip()
-    return printable[:MAX_NAME_LENGTH] or "unnamed"

@@ -1,0 +1,60 @@
+"""The REST shapes of assets, uploads and errors."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from dam.models import Asset
+
+
+class AssetSerializer(serializers.ModelSerializer):
+    """A stored picture. Width and height are those of the upright picture."""
+
+    original_url = serializers.HyperlinkedIdentityField("api:asset-original", lookup_field="uid")
+    thumbnail_url = serializers.HyperlinkedIdentityField("api:asset-thumbnail", lookup_field="uid")
+
+    class Meta:
+        model = Asset
+        fields: tuple[str, ...] = (
+            "uid",
+            "name",
+            "digest",
+            "media_type",
+            "size_bytes",
+            "width",
+            "height",
+            "source",
+            "created_at",
+            "original_url",
+            "thumbnail_url",
+        )
+        read_only_fields = fields
+        extra_kwargs = {"digest": {"help_text": "SHA-256 of the file's bytes."}}
+
+
+class UploadSerializer(serializers.Serializer):
+    """Pictures to store."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(), help_text="One part for each picture; `file` works, too."
+    )
+
+
+class UploadErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class UploadResultSerializer(serializers.Serializer):
+    """What became of one file."""
+
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=("created", "existing", "rejected"))
+    asset = AssetSerializer(allow_null=True)
+    error = UploadErrorSerializer(allow_null=True)
+
+
+class UploadResultsSerializer(serializers.Serializer):
+    """The results in the order of the files."""
+
+    results = UploadResultSerializer(many=True)

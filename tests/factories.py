@@ -1,0 +1,80 @@
+"""Rows for tests, each made by one plain function."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import count
+
+from analysis.faces import apply_result
+from analysis.models import AnalysisRun, Face
+from analysis.pipeline.types import Box
+from dam.auth import NewApiKey, create_api_key
+from dam.ingest import ingest
+from dam.models import ApiKey, Asset, User
+from tests.fakes import EMBEDDING_NET, VERSION, fake_result
+from tests.pictures import new_png
+
+PASSWORD = "correct horse battery"
+BOX = Box(10.0, 10.0, 30.0, 40.0)
+
+_numbers = count(1)
+
+
+def make_user(username: str | None = None, *, is_staff: bool = False) -> User:
+    """Make a person who signs in with PASSWORD."""
+    username = username or f"user{next(_numbers)}"
+    return User.objects.create_user(username, password=PASSWORD, is_staff=is_staff)
+
+
+def make_api_key(scope: ApiKey.Scope = ApiKey.Scope.WRITE, *, name: str = "test") -> NewApiKey:
+    return create_api_key(name=name, scope=scope)
+
+
+def make_asset(
+    content: bytes | None = None,
+    *,
+    name: str = "photo.png",
+    source: Asset.Source = Asset.Source.UPLOAD,
+    user: User | None = None,
+) -> Asset:
+    """Ingest a picture, a new one of 96 × 64 pixels if none is given."""
+    stream = io.BytesIO(content or new_png())
+    return ingest(stream, name=name, source=source, user=user).asset
+
+
+def make_run(
+    asset: Asset | None = None,
+    *,
+    status: str = AnalysisRun.Status.QUEUED,
+    version: str = VERSION,
+    **fields: object,
+) -> AnalysisRun:
+    """Store a run; without an asset it is the only one of a new asset."""
+    if asset is None:
+        asset = make_asset()
+        asset.runs.all().delete()
+    return AnalysisRun.objects.create(
+        asset=asset, status=status, pipeline_version=version, **fields
+    )
+
+
+def make_face(
+    asset: Asset | None = None,
+    *,
+    position: int = 0,
+    box: Box = BOX,
+    seed: int = 0,
+    quality_score: float = 90.0,
+    embedding: Sequence[float] | None = None,
+    embedding_net: str = EMBEDDING_NET,
+) -> Face:
+    """Store a made-up face; the seed makes it another one. Its run is the asset's newest."""
+    run = asset.runs.first() if asset else None
+    run = run or make_run(asset, status=AnalysisRun.Status.SUCCEEDED, face_count=1)
+    face = Face(asset=run.asset, run=run, position=position, embedding_net=embedding_net)
+    apply_result(face, fake_result(box, seed=seed, quality_score=quality_score))
+    if embedding is not None:
+        face.embedding = list(embedding)
+    face.save()
+    return face
