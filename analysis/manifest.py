@@ -32,7 +32,6 @@ class InputSpec:
     """How pixels become a net's input: `pixel * scale - mean`, in the colour order of `color`."""
 
     tensor: str
-    layout: Literal["nchw", "nhwc"]
     color: Literal["rgb", "bgr"]
     scale: float
     mean: tuple[float, float, float]
@@ -175,7 +174,6 @@ def _read_input(table: dict[str, Any]) -> InputSpec:
     first, second, third = table["mean"]
     return InputSpec(
         tensor=table["tensor"],
-        layout=table["layout"],
         color=table["color"],
         scale=float(table["scale"]),
         mean=(float(first), float(second), float(third)),

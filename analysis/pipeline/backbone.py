@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from analysis.manifest import NetSpec
-from analysis.pipeline.crops import Crops, to_batch
+from analysis.pipeline.crops import Crops
+from analysis.pipeline.feeding import to_batch
 from analysis.pipeline.session import Session
 from analysis.pipeline.types import Floats
 

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.manifest import InputSpec
 from analysis.pipeline.detector import Detection
 from analysis.pipeline.types import Floats, Image
 
@@ -69,17 +68,6 @@ def cut_crops(image: Image, detections: Sequence[Detection], spec: CropSpec, *, 
         to_picture[index] = _crop_to_picture(detection, side=side, size=size)
         _warp(image, to_picture[index], into=pixels[index])
     return Crops(pixels=pixels, to_picture=to_picture)
-
-
-def to_batch(pixels: Image, spec: InputSpec) -> Floats:
-    """Turn n × h × w × 3 BGR pixels into what a net takes: float32 in its layout."""
-    ordered = pixels[..., ::-1] if spec.color == "rgb" else pixels
-    batch = np.multiply(ordered, np.float32(spec.scale), dtype=np.float32)
-    if any(spec.mean):
-        batch -= np.asarray(spec.mean, dtype=np.float32)
-    if spec.layout == "nchw":
-        batch = batch.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(batch)
 
 
 def _crop_to_picture(detection: Detection, *, side: float, size: int) -> Floats:

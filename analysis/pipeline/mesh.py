@@ -7,14 +7,15 @@ replace; they are part of the net's definition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
 from analysis.manifest import InputSpec
-from analysis.pipeline.crops import Crops, to_batch
+from analysis.pipeline.crops import Crops
+from analysis.pipeline.feeding import to_batch
 from analysis.pipeline.session import Session
 from analysis.pipeline.types import Floats, Pupil
 
@@ -60,6 +61,19 @@ class Meshes:
 
     points: Floats
     face_flags: Floats
+
+    @classmethod
+    def none(cls) -> Meshes:
+        """Return the meshes of no face."""
+        return cls(
+            points=np.empty((0, RIGHT_IRIS.stop, 3), dtype=np.float32),
+            face_flags=np.empty(0, dtype=np.float32),
+        )
+
+    def select(self, indices: Sequence[int]) -> Meshes:
+        """Return the meshes of some of the faces."""
+        chosen = np.array(indices, dtype=np.intp)
+        return Meshes(points=self.points[chosen], face_flags=self.face_flags[chosen])
 
     def pupils(self, index: int) -> tuple[Pupil, Pupil]:
         """Return the left and the right pupil of one face."""

@@ -12,11 +12,14 @@ from analysis.pipeline.crops import CROPS, Crops, cut_crops
 from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.heads import Heads
 from analysis.pipeline.landmarks import place_landmarks
-from analysis.pipeline.mesh import MeshNet
+from analysis.pipeline.mesh import Meshes, MeshNet
 from analysis.pipeline.pose import estimate_pose
-from analysis.pipeline.quality import FACE_OVAL, score_quality
+from analysis.pipeline.quality import FACE_OVAL, cut_native, score_quality
 from analysis.pipeline.session import OrtSession, Session
 from analysis.pipeline.types import Box, FaceResult, Image
+
+# Detections under it need the mesh's assent. Small faces score 0.35 to 0.6 and most are real.
+SURE_SCORE = 0.5
 
 
 class FacePipeline:
@@ -58,10 +61,9 @@ class FacePipeline:
             raise ValueError(
                 f"a picture is uint8, height × width × 3, not {image.dtype} {image.shape}"
             )
-        detections = self._detector.detect(image)
+        detections, meshes = self._find(image)
         if not detections:
             return []
-        meshes = self._mesh.lay(_cut(image, detections, self._mesh_input))
         face_crops = _cut(image, detections, self._face_input)
         features = self._backbone.features(face_crops)
         readings = self._heads.read(features)
@@ -84,6 +86,7 @@ class FacePipeline:
                     quality=score_quality(
                         face_crops.pixels[index],
                         outlines[index],
+                        native=cut_native(image, mesh[FACE_OVAL, :2]),
                         detector_score=detection.score,
                         face_flag=float(meshes.face_flags[index]),
                         pose=pose,
@@ -94,6 +97,24 @@ class FacePipeline:
             )
         # Clipping at the picture's edge may have changed which box is the larger.
         return sorted(results, key=lambda face: (-face.box.area, face.box.left, face.box.top))
+
+    def _find(self, image: Image) -> tuple[list[Detection], Meshes]:
+        """Return the faces of a picture and their meshes."""
+        found = self._detector.detect(image)
+        if not found:
+            return [], Meshes.none()
+        meshes = self._mesh.lay(_cut(image, found, self._mesh_input))
+        kept = [
+            index
+            for index, (detection, flag) in enumerate(zip(found, meshes.face_flags, strict=True))
+            if _is_face(detection, float(flag))
+        ]
+        return [found[index] for index in kept], meshes.select(kept)
+
+
+def _is_face(detection: Detection, face_flag: float) -> bool:
+    """Believe a sure detector; where it is unsure, the mesh has to see a face, too."""
+    return detection.score >= SURE_SCORE or face_flag > 0
 
 
 def _cut(image: Image, detections: list[Detection], spec: InputSpec) -> Crops:
