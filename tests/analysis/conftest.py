@@ -6,10 +6,22 @@ from typing import Any
 import pytest
 from celery.signals import after_task_publish
 from kombu import pools
+from rest_framework.test import APIClient
 
 from analysis import nets
 from dam.celery import app
+from tests.factories import make_api_key
 from tests.fakes import FakePipeline
+
+
+@pytest.fixture
+def client(db: None) -> APIClient:
+    """A client with a key that may write."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
+    # Noting when the key was last used is a query that only the first request does.
+    client.get("/api/v1/runs")
+    return client
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from django.db import DataError, connection, transaction
 from django.utils import timezone
-from tests.factories import make_asset, make_face, make_run
 
 from analysis.errors import AttemptFailed, OtherVersion, StaleClaim
 from analysis.models import AnalysisRun, Face
@@ -28,6 +27,7 @@ from analysis.recording import (
 )
 from dam.errors import DamError
 from dam.models import Asset
+from tests.factories import make_asset, make_face, make_run
 from tests.fakes import EMBEDDING_NET, fake_result
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,13 @@ pytestmark = pytest.mark.django_db
 Status = AnalysisRun.Status
 NEAR = Box(10, 10, 100, 100)
 FAR = Box(400, 10, 80, 80)
+
+
+def new_asset() -> Asset:
+    """Return an asset that nobody has queued yet."""
+    asset = make_asset()
+    asset.runs.all().delete()
+    return asset
 
 
 def ago(**duration: float):
@@ -62,20 +69,20 @@ def record(claimed: Claim, *boxes: Box) -> int:
 
 class TestQueueing:
     def test_a_new_asset_gets_a_queued_run(self):
-        run = queue_run(make_asset(), version="v1")
+        run = queue_run(new_asset(), version="v1")
 
         run.refresh_from_db()
         assert (run.status, run.attempts, run.pipeline_version) == (Status.QUEUED, 0, "v1")
 
     def test_queueing_twice_makes_one_run(self):
-        asset = make_asset()
+        asset = new_asset()
 
         first, second = queue_run(asset, version="v1"), queue_run(asset, version="v1")
 
         assert first == second
 
     def test_another_version_is_another_run(self):
-        asset = make_asset()
+        asset = new_asset()
 
         assert queue_run(asset, version="v1") != queue_run(asset, version="v2")
 
@@ -85,7 +92,7 @@ class TestQueueing:
         assert queue_run(run.asset, version="v1").status == Status.SUCCEEDED
 
     def test_queue_runs_leaves_out_assets_that_have_one(self):
-        done, old, new = make_asset(), make_asset(), make_asset()
+        done, old, new = new_asset(), new_asset(), new_asset()
         make_run(done, status=Status.FAILED, version="v2")
         make_run(old, status=Status.SUCCEEDED, version="v1")
 
@@ -96,7 +103,7 @@ class TestQueueing:
         assert {run.asset for run in waiting} == {old, new}
 
     def test_queue_runs_are_sent_by_the_next_sweep(self):
-        make_asset()
+        new_asset()
 
         queue_runs(Asset.objects.all(), version="v1")
 
@@ -263,7 +270,7 @@ class TestRecording:
         assert [face.box for face in Face.objects.order_by("position")] == [NEAR, FAR]
 
     def test_faces_keep_their_uid_over_an_analysis_by_other_nets(self):
-        asset = make_asset()
+        asset = new_asset()
         record(claim(make_run(asset, version="v1")), NEAR, FAR)
         before = dict(Face.objects.values_list("left", "uid"))
 
@@ -274,7 +281,7 @@ class TestRecording:
         assert after == {NEAR.left: before[NEAR.left], moved.left: before[FAR.left]}
 
     def test_faces_that_are_found_again_take_their_new_place(self):
-        asset = make_asset()
+        asset = new_asset()
         record(claim(make_run(asset, version="v1")), NEAR, FAR)
 
         record(claim(make_run(asset, version="v2")), FAR, NEAR)
@@ -282,7 +289,7 @@ class TestRecording:
         assert [face.box for face in Face.objects.order_by("position")] == [FAR, NEAR]
 
     def test_faces_that_are_not_found_again_are_deleted(self):
-        asset = make_asset()
+        asset = new_asset()
         record(claim(make_run(asset, version="v1")), NEAR, FAR)
 
         record(claim(make_run(asset, version="v2")), FAR)
@@ -437,7 +444,7 @@ class TestRetargeting:
         assert (run.pipeline_version, claimed.version) == ("v2", "v2")
 
     def test_an_asset_that_has_a_run_of_those_nets_is_left_alone(self):
-        asset = make_asset()
+        asset = new_asset()
         make_run(asset, version="v2", status=Status.SUCCEEDED)
         claimed = claim(make_run(asset, version="v1"))
 
