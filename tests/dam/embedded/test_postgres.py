@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
+import socket
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -24,12 +29,22 @@ from dam.embedded.processes import spawn, stop, wait_until
 pytestmark = pytest.mark.skipif(
     not settings.STARTS_POSTGRES, reason="DATABASE_URL names a server, so none is embedded"
 )
-MakeServer = Callable[..., PostgresServer]
+PASSWORD = "it's 100% / secret"
 
 
-@pytest.fixture
-def make_server(home: Path) -> MakeServer:
-    def make(*, password: str = "it's 100% / secret", port: int = 0) -> PostgresServer:
+class MakeServer(Protocol):
+    def __call__(
+        self, home: Path = ..., *, password: str = ..., port: int = ...
+    ) -> PostgresServer: ...
+
+
+@pytest.fixture(scope="module")
+def make_server() -> Iterator[MakeServer]:
+    """Servers on one cluster that all tests here share, or on one of their own in another home."""
+    shared = Path(tempfile.mkdtemp(prefix="facet-home-"))
+    shared.chmod(0o711)
+
+    def make(home: Path = shared, *, password: str = PASSWORD, port: int = 0) -> PostgresServer:
         return PostgresServer(
             home / "postgres",
             port=port or free_port(),
@@ -38,7 +53,8 @@ def make_server(home: Path) -> MakeServer:
             account=service_account(),
         )
 
-    return make
+    yield make
+    shutil.rmtree(shared)
 
 
 def log(home: Path) -> Path:
@@ -93,18 +109,15 @@ def test_committed_rows_outlive_kill_9(make_server: MakeServer, home: Path) -> N
     server = make_server()
     committed = 0
     with server.running(log=log(home)):
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute("CREATE TABLE written (number integer)")
         pid = int((server.data / "postmaster.pid").read_text().split()[0])
-        killer = threading.Timer(0.5, os.kill, (pid, signal.SIGKILL))
-        killer.start()
-        with (
-            pytest.raises(psycopg.OperationalError),
-            psycopg.connect(server.url(), autocommit=True) as connection,
-        ):
+        connection = psycopg.connect(server.url(), autocommit=True)
+        connection.execute("CREATE TABLE written (number integer)")
+        threading.Timer(0.5, os.kill, (pid, signal.SIGKILL)).start()
+        with contextlib.suppress(psycopg.OperationalError):
             while True:
                 connection.execute("INSERT INTO written VALUES (%s)", (committed + 1,))
                 committed += 1
+        connection.close()
 
     with server.running(log=log(home)), psycopg.connect(server.url()) as connection:
         found = connection.execute("SELECT count(*), max(number) FROM written").fetchone()
@@ -141,8 +154,8 @@ def test_number_of_another_process_in_the_pid_file_is_no_problem(
 
 
 def test_lost_password_can_be_replaced(make_server: MakeServer, home: Path) -> None:
-    make_server(password="forgotten").prepare()
-    server = make_server(password="new 'one'")
+    make_server(home, password="forgotten").prepare()
+    server = make_server(home, password="new 'one'")
 
     server.prepare()
     server.set_password()
@@ -152,9 +165,8 @@ def test_lost_password_can_be_replaced(make_server: MakeServer, home: Path) -> N
 
 
 def test_broken_off_cluster_is_made_again(make_server: MakeServer, home: Path) -> None:
-    server = make_server()
-    server.folder.mkdir()
-    (server.folder / "data.partial").mkdir()
+    server = make_server(home)
+    (server.folder / "data.partial").mkdir(parents=True)
     (server.folder / "data.partial" / "half").touch()
     if server.account:
         os.chown(server.folder / "data.partial", server.account.uid, server.account.gid)
@@ -164,9 +176,9 @@ def test_broken_off_cluster_is_made_again(make_server: MakeServer, home: Path) -
     assert (server.data / "PG_VERSION").exists()
 
 
-def test_data_of_another_version_is_refused(make_server: MakeServer) -> None:
-    server = make_server()
-    server.prepare()
+def test_data_of_another_version_is_refused(make_server: MakeServer, home: Path) -> None:
+    server = make_server(home)
+    server.data.mkdir(parents=True)
     (server.data / "PG_VERSION").write_text("11\n")
 
     with pytest.raises(EmbeddedError, match="PostgreSQL 11"):
@@ -174,22 +186,16 @@ def test_data_of_another_version_is_refused(make_server: MakeServer) -> None:
 
 
 def test_taken_port_is_told(make_server: MakeServer, home: Path) -> None:
-    with make_server().running(log=log(home)) as first:
-        second = PostgresServer(
-            home / "second",
-            port=first.port,
-            password="x",
-            binaries=find_binaries(settings.DAM_PG_BIN),
-            account=service_account(),
-        )
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        server = make_server(port=other.getsockname()[1])
 
         with (
             pytest.raises(EmbeddedError, match="did not start"),
-            second.running(log=home / "second.log"),
+            server.running(log=log(home)),
         ):
             pass
 
-    assert "Address already in use" in (home / "second.log").read_text()
+    assert "Address already in use" in log(home).read_text()
 
 
 def test_password_is_not_in_the_process_list(make_server: MakeServer, home: Path) -> None:
@@ -214,7 +220,11 @@ def test_binaries_out_of_reach_are_copied_and_work(make_server: MakeServer, home
         account=account,
     )
     server = PostgresServer(
-        home / "postgres", port=free_port(), password="x", binaries=copy, account=account
+        make_server().folder,
+        port=free_port(),
+        password=PASSWORD,
+        binaries=copy,
+        account=account,
     )
 
     assert copy.is_relative_to(home / "programs")

@@ -10,7 +10,7 @@ import pytest
 
 from dam.embedded import supervisor as module
 from dam.embedded.accounts import EmbeddedError
-from dam.embedded.leftovers import Records
+from dam.embedded.leftovers import Records, read_stat
 from dam.embedded.processes import spawn, wait_until
 from dam.embedded.supervisor import Part, StopRequested, Supervisor, describe_end
 
@@ -143,13 +143,20 @@ def test_parts_are_stopped_in_reverse(supervisor: Supervisor, tmp_path: Path) ->
 
 
 def test_stop_leaves_no_descendant(supervisor: Supervisor, tmp_path: Path) -> None:
-    supervisor.launch(shell("part", "sleep 61 & sleep 62"))
-    process = process_of(supervisor, "part")
+    supervisor.launch(shell("part", f"sleep 60 & echo $! > {tmp_path}/pid; sleep 60"))
+    pid = tmp_path / "pid"
+    assert wait_until(
+        lambda: pid.exists() and bool(pid.read_text()), alive=lambda: True, seconds=10
+    )
+    descendant = int(pid.read_text())
 
     supervisor.stop()
 
-    members = subprocess.run(["ps", "-s", str(process.pid), "-o", "pid="], capture_output=True)
-    assert members.stdout == b""
+    def is_gone() -> bool:
+        stat = read_stat(descendant)
+        return stat is None or stat.is_zombie
+
+    assert wait_until(is_gone, alive=lambda: True, seconds=5)
 
 
 def test_stubborn_part_is_killed(supervisor: Supervisor, tmp_path: Path, said: list[str]) -> None:
