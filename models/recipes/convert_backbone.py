@@ -1,4 +1,4 @@
-"""Make backbone.onnx from `faceres`: an embedding, age, gender and three feature maps of one MobileNet."""
+"""Make backbone.onnx from `faceres`: embedding, age, gender and feature maps of one MobileNet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from onnx import ModelProto, NodeProto
-
 from command import parse_output_folder
 from graphs import Dimension, Graph, write_net
+from onnx import ModelProto, NodeProto
 from tfjs import convert_tfjs, fetch_tfjs
 
 OUTPUTS: dict[str, tuple[str, list[Dimension]]] = {
@@ -23,9 +22,9 @@ OUTPUTS: dict[str, tuple[str, list[Dimension]]] = {
 
 
 def convert_backbone(model: ModelProto) -> ModelProto:
-    """Return the net with NCHW input, feature maps as outputs and its batch normalisation merged."""
+    """Return the net with NCHW input, feature maps as outputs and merged normalisation."""
     graph = Graph(model.graph)
-    graph.set_outputs({tensor: shape for tensor, shape in OUTPUTS.values()})
+    graph.set_outputs(dict(OUTPUTS.values()))
     _drop_input_transpose(graph)
     for node in [node for node in graph.proto.node if node.op_type == "Conv"]:
         _merge_scale_and_shift(graph, node)
@@ -62,7 +61,7 @@ def _merge_scale_and_shift(graph: Graph, conv: NodeProto) -> None:
 
 
 def _merge_relu6(graph: Graph, relu: NodeProto) -> None:
-    # One Clip fuses into its convolution; Relu, Min and Max cost three passes over every feature map.
+    # One Clip fuses into its convolution; Relu, Min and Max pass over each feature map three times.
     minimum = graph.sole_consumer(relu.output[0])
     if minimum is None or minimum.op_type != "Min":
         return

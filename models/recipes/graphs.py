@@ -10,7 +10,6 @@ import onnx
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from numpy.typing import NDArray
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
-
 from packages import hash_file
 
 OPSET = 17
@@ -71,7 +70,7 @@ class Graph:
         return self.add_node("Mul", [tensor, constant], output)
 
     def trace(self, tensor: str, path: list[tuple[str, int]]) -> str:
-        """Follow (kind of node, which input) upwards from a tensor; raises ValueError where the graph differs."""
+        """Follow (kind of node, which input) upwards; raises ValueError where the graph differs."""
         for kind, position in path:
             node = self.producer(tensor)
             if node.op_type != kind:
@@ -144,7 +143,7 @@ class Graph:
     def number(self) -> None:
         """Name inner tensors and nodes by their place, and keep equal constants once.
 
-        Converters draw names from counters and sets, so the same graph would make another file on another day.
+        Converters draw names from counters and sets: one graph would make a new file each time.
         """
         public = {value.name for value in [*self.proto.input, *self.proto.output]}
         constants = {initializer.name: initializer for initializer in self.proto.initializer}

