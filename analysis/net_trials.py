@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.manifest import InputSpec, Manifest, NetError, NetSpec
+from analysis.manifest import Manifest, NetError, NetSpec
 from analysis.pipeline.session import OrtSession
 from analysis.pipeline.types import Floats
 
@@ -28,8 +28,8 @@ def try_nets(manifest: Manifest, *, threads: int) -> list[NetTrial]:
     """Verify, load and run each net on an empty input; never raises for a net that is unusable."""
     features: dict[str, Floats] = {}
     trials = []
-    # Heads last: they are fed with what the backbone gives.
-    for spec in sorted(manifest.nets, key=lambda net: net.role == "head"):
+    # Pixels before features: the other nets are fed with what the backbone gives.
+    for spec in sorted(manifest.nets, key=lambda net: net.input is None):
         try:
             trials.append(_try_net(spec, features, threads=threads))
         except NetError as error:
@@ -55,15 +55,11 @@ def _try_net(spec: NetSpec, features: dict[str, Floats], *, threads: int) -> Net
 
 def _empty_feeds(spec: NetSpec, features: dict[str, Floats]) -> dict[str, Floats]:
     if spec.input is not None:
-        return {spec.input.tensor: np.zeros(_shape(spec.input), np.float32)}
+        side = spec.input.size or ANY_SIZE_PX
+        return {spec.input.tensor: np.zeros((1, 3, side, side), np.float32)}
     missing = [name for name in spec.features if name not in features]
     if missing:
         raise NetError(
-            "net_invalid", f"The backbone does not give {', '.join(missing)} to {spec.name}."
+            "net_invalid", f"The net {spec.name} is fed with {', '.join(missing)}: there is none."
         )
     return {name: features[name] for name in spec.features}
-
-
-def _shape(spec: InputSpec) -> tuple[int, int, int, int]:
-    side = spec.size or ANY_SIZE_PX
-    return (1, 3, side, side) if spec.layout == "nchw" else (1, side, side, 3)

@@ -1,6 +1,23 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-api_urls: list[URLPattern | URLResolver] = []
-html_urls: list[URLPattern | URLResolver] = []
+from analysis import api, views
+
+api_urls: list[URLPattern | URLResolver] = [
+    path("assets", api.AssetListView.as_view(), name="asset-list"),
+    path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
+    path("faces", api.FaceListView.as_view(), name="face-list"),
+    path("faces/<uuid:uid>", api.FaceView.as_view(), name="face"),
+    path("faces/<uuid:uid>/crop", api.FaceCropView.as_view(), name="face-crop"),
+    path("analyze", api.AnalyzeView.as_view(), name="analyze"),
+    path("runs", api.RunListView.as_view(), name="run-list"),
+    path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
+]
+html_urls: list[URLPattern | URLResolver] = [
+    path("", views.photos, name="photos"),
+    path("photos/cards/", views.photo_cards, name="photo-cards"),
+    path("photos/<uuid:uid>/", views.photo, name="photo"),
+    path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),
+    path("photos/<uuid:uid>/analyze/", views.analyze_photo, name="photo-analyze"),
+]

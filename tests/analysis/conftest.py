@@ -51,7 +51,8 @@ def sent_run_ids(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             ids.extend(body[0])
 
     _forget_connections()
-    monkeypatch.setitem(app.conf.changes, "broker_url", "memory://")
+    for name in ("broker_read_url", "broker_write_url"):
+        monkeypatch.setattr(app.conf, name, "memory://")
     after_task_publish.connect(note)
     yield ids
     after_task_publish.disconnect(note)

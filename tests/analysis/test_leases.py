@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.factories import make_run
 
 from analysis.leases import renewed_lease
 from analysis.models import AnalysisRun
 from analysis.recording import Claim, claim_run
+from tests.factories import make_run
 
 # The thread that renews has a connection of its own and sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,6 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
-from tests.factories import make_run
 
 from analysis import nets
 from analysis.errors import NetsUnusable
@@ -22,6 +21,7 @@ from analysis.tasks import analyze_asset, send_run, sweep_runs
 from dam.ingest import ingest
 from dam.models import Asset
 from dam.storage import face_crop_path, original_path
+from tests.factories import make_run
 from tests.fakes import EMBEDDING_NET, VERSION, FakePipeline
 
 pytestmark = pytest.mark.django_db
