@@ -19,14 +19,21 @@ SIDE_FACTOR = 1.5
 JPEG_QUALITY = 88
 
 
-def cut_face(image: Image, box: Box) -> bytes:
-    """Return a JPEG of the square around a face, cut at the picture's edges, SIDE_PX at most."""
-    height, width = image.shape[:2]
+def crop_region(box: Box, *, width: int, height: int) -> Box:
+    """Return what the crop of a face shows of a picture: a square, cut at the picture's edges."""
     half = SIDE_FACTOR * max(box.width, box.height) / 2
     center_x, center_y = box.left + box.width / 2, box.top + box.height / 2
     left, right = np.clip([center_x - half, center_x + half], 0, width).round().astype(int)
     top, bottom = np.clip([center_y - half, center_y + half], 0, height).round().astype(int)
-    crop = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    return Box(int(left), int(top), int(max(right - left, 1)), int(max(bottom - top, 1)))
+
+
+def cut_face(image: Image, box: Box) -> bytes:
+    """Return a JPEG of the square around a face, cut at the picture's edges, SIDE_PX at most."""
+    height, width = image.shape[:2]
+    region = crop_region(box, width=width, height=height)
+    left, top = int(region.left), int(region.top)
+    crop = image[top : top + int(region.height), left : left + int(region.width)]
     scale = SIDE_PX / max(crop.shape[:2])
     if scale < 1:
         size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.face_crops import SIDE_PX as CROP_SIDE_PX
+from analysis.face_crops import crop_region
 from analysis.models import Face
 from analysis.pipeline.landmarks import GROUPS
 from analysis.pipeline.types import Box, Pose, Pupil
+from dam.previews import PREVIEW_SIDE_PX
 
 Points = NDArray[np.float64]
 
@@ -48,6 +51,15 @@ class FaceMarks:
     label_size: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The part of a picture that is shown."""
+
+    view: Box
+    sharper: Box | None = None
+    """Where the face's crop has more detail than the preview, which is made small for screens."""
+
+
 def mark_face(face: Face) -> FaceMarks:
     """Return the marks of a face."""
     points = np.asarray(face.landmarks, dtype=np.float64).reshape(-1, 2)
@@ -82,19 +94,27 @@ def head_axes(pose: Pose) -> Points:
     return axes
 
 
-def close_up(box: Box, *, width: int, height: int) -> Box:
-    """Return the part of a picture to show for a close look at a face, in the picture's shape."""
+def whole_picture(*, width: int, height: int) -> Stage:
+    """Show all of a picture."""
+    return Stage(Box(0, 0, width, height))
+
+
+def close_up(box: Box, *, width: int, height: int) -> Stage:
+    """Show the part of a picture around a face, in the picture's shape."""
     scale = max(box.width / width, box.height / height) * (1 + 2 * MARGIN_OF_CLOSE_UP)
     scale = min(scale, 1.0)
     shown_width, shown_height = width * scale, height * scale
     left = box.left + box.width / 2 - shown_width / 2
     top = box.top + box.height / 2 - shown_height / 2
-    return Box(
+    shown = Box(
         left=min(max(left, 0.0), width - shown_width),
         top=min(max(top, 0.0), height - shown_height),
         width=shown_width,
         height=shown_height,
     )
+    crop = crop_region(box, width=width, height=height)
+    crop_scale = CROP_SIDE_PX / max(crop.width, crop.height)
+    return Stage(shown, sharper=crop if crop_scale > PREVIEW_SIDE_PX / max(width, height) else None)
 
 
 def _part(name: str, members: range, points: Points) -> LandmarkPart:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from analysis.models import AnalysisRun
 from analysis.nets import current_version
-from analysis.overlay import close_up
+from analysis.overlay import Stage, close_up, whole_picture
 from analysis.photos import (
     UNFINISHED,
     FaceCard,
@@ -25,7 +25,6 @@ from analysis.photos import (
     newest_run,
     older_photo,
 )
-from analysis.pipeline.types import Box
 from analysis.recording import queue_run, requeue_runs
 from analysis.tasks import send_run
 from dam.fragments import render_page
@@ -102,7 +101,7 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
             "waiting": run is not None and run.status in UNFINISHED,
             "cards": cards,
             "chosen": chosen,
-            "view": _view_box(asset, chosen),
+            "stage": _stage(asset, chosen),
             "newer": newer_photo(asset),
             "older": older_photo(asset),
         },
@@ -127,7 +126,6 @@ def _uids(request: HttpRequest, name: str) -> list[UUID]:
         raise BadRequest(f"{name} is not a uid") from error
 
 
-def _view_box(asset: Asset, chosen: FaceCard | None) -> Box:
-    if chosen is None:
-        return Box(0, 0, asset.width, asset.height)
-    return close_up(chosen.face.box, width=asset.width, height=asset.height)
+def _stage(asset: Asset, chosen: FaceCard | None) -> Stage:
+    size = {"width": asset.width, "height": asset.height}
+    return close_up(chosen.face.box, **size) if chosen else whole_picture(**size)
