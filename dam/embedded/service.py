@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
 import signal
 import subprocess
@@ -143,7 +144,7 @@ class Service:
     def _prepare_database(self) -> None:
         finished = subprocess.run(
             [sys.executable, str(self._plan.project / "manage.py"), "prepare_database"],
-            env=self._environment(),
+            env={**os.environ, **self._environment()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
