@@ -51,8 +51,7 @@ def sent_run_ids(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             ids.extend(body[0])
 
     _forget_connections()
-    for name in ("broker_read_url", "broker_write_url"):
-        monkeypatch.setattr(app.conf, name, "memory://")
+    monkeypatch.setattr(app.conf, "broker_url", "memory://")
     after_task_publish.connect(note)
     yield ids
     after_task_publish.disconnect(note)
