@@ -92,7 +92,8 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
     elif any(isinstance(value, (Mapping, list)) for value in detail):
         children = [(str(index), value) for index, value in enumerate(detail)]
     else:
-        return {path.removesuffix(".non_field_errors"): [str(message) for message in detail]}
+        whole = path.removesuffix("non_field_errors").removesuffix(".")
+        return {whole: [str(message) for message in detail]}
     flat: dict[str, list[str]] = {}
     for key, value in children:
         flat |= _flatten(value, f"{path}.{key}".lstrip("."))

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,7 @@ class ImageInfo:
     height: int
 
 
-def probe(stream: BinaryIO) -> ImageInfo:
+def probe(stream: IO[bytes]) -> ImageInfo:
     """Tell what a picture is without decoding its pixels. Raises UnreadableImage."""
     image = _open(stream)
     width, height = image.size
@@ -83,7 +83,7 @@ def probe(stream: BinaryIO) -> ImageInfo:
     return ImageInfo(media_type, EXTENSIONS[media_type], width, height)
 
 
-def decode(stream: BinaryIO, *, max_pixels: int) -> NDArray[np.uint8]:
+def decode(stream: IO[bytes], *, max_pixels: int) -> NDArray[np.uint8]:
     """Return a picture upright as blue, green, red: uint8, height × width × 3.
 
     Raises UnreadableImage. Needs 7 bytes of memory for each pixel.
@@ -103,7 +103,7 @@ def decode(stream: BinaryIO, *, max_pixels: int) -> NDArray[np.uint8]:
     return pixels
 
 
-def thumbnail(stream: BinaryIO, *, max_pixels: int, side_px: int = 512) -> bytes:
+def thumbnail(stream: IO[bytes], *, max_pixels: int, side_px: int = 512) -> bytes:
     """Return a small copy, upright, in sRGB, as JPEG; side_px is its longer side at most.
 
     The whole file is read, so that what is truncated or damaged raises UnreadableImage. JPEG is
@@ -125,7 +125,7 @@ def thumbnail(stream: BinaryIO, *, max_pixels: int, side_px: int = 512) -> bytes
 
 
 def _load(
-    stream: BinaryIO, *, max_pixels: int, side_px: int | None = None
+    stream: IO[bytes], *, max_pixels: int, side_px: int | None = None
 ) -> tuple[Image.Image, int]:
     """Return a decoded picture and the EXIF orientation that is still to be applied.
 
@@ -147,7 +147,7 @@ def _load(
     return image, orientation
 
 
-def _open(stream: BinaryIO) -> Image.Image:
+def _open(stream: IO[bytes]) -> Image.Image:
     _prepare_pillow()
     stream.seek(0)
     head = stream.read(HEAD_BYTES)

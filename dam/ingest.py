@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import IO, Literal
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -59,7 +59,7 @@ class Outcome:
 class Accepted:
     """A copy of a picture that might be ingested, and what its header says."""
 
-    file: BinaryIO
+    file: IO[bytes]
     info: ImageInfo
 
 
@@ -67,13 +67,13 @@ class Accepted:
 class _Spooled:
     """The bytes of a file in a copy that nobody else changes."""
 
-    file: BinaryIO
+    file: IO[bytes]
     digest: str
     size_bytes: int
 
 
 def ingest(
-    stream: BinaryIO, *, name: str, source: Asset.Source, user: User | None = None
+    stream: IO[bytes], *, name: str, source: Asset.Source, user: User | None = None
 ) -> Ingested:
     """Store a picture, or find it if its bytes are known.
 
@@ -95,7 +95,7 @@ def ingest(
 
 
 def try_ingest(
-    stream: BinaryIO, *, name: str, source: Asset.Source, user: User | None = None
+    stream: IO[bytes], *, name: str, source: Asset.Source, user: User | None = None
 ) -> Outcome:
     """Ingest one file of many: what is wrong with it is returned, so that the others go on.
 
@@ -117,7 +117,7 @@ def clean_name(name: str) -> str:
 
 
 @contextmanager
-def accept(stream: BinaryIO) -> Iterator[Accepted]:
+def accept(stream: IO[bytes]) -> Iterator[Accepted]:
     """Give a picture that is only looked at, within the same limits as one that is ingested.
 
     Stores nothing. Raises RejectedUpload or UnreadableImage.
@@ -127,7 +127,7 @@ def accept(stream: BinaryIO) -> Iterator[Accepted]:
 
 
 @contextmanager
-def _spool(stream: BinaryIO) -> Iterator[_Spooled]:
+def _spool(stream: IO[bytes]) -> Iterator[_Spooled]:
     """Copy and hash a stream, however it is read. Raises RejectedUpload."""
     digest = hashlib.sha256()
     size_bytes = 0
@@ -143,7 +143,7 @@ def _spool(stream: BinaryIO) -> Iterator[_Spooled]:
         yield _Spooled(file=file, digest=digest.hexdigest(), size_bytes=size_bytes)
 
 
-def _read(stream: BinaryIO) -> bytes:
+def _read(stream: IO[bytes]) -> bytes:
     try:
         return stream.read(CHUNK_BYTES)
     except OSError as error:
@@ -161,7 +161,7 @@ def _too_large() -> RejectedUpload:
     return error
 
 
-def _inspect(file: BinaryIO) -> ImageInfo:
+def _inspect(file: IO[bytes]) -> ImageInfo:
     """Return what a picture is, if it may be stored. Raises UnreadableImage."""
     info = probe(file)
     smallest = settings.DAM_MIN_SIDE_PX

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -17,9 +18,10 @@ class ApiKey(models.Model):
     """A program's credential. The key itself is shown once; only its SHA-256 is kept."""
 
     class Scope(models.TextChoices):
-        READ = "read", "Read"
-        WRITE = "write", "Read and write"
-        ADMIN = "admin", "Administer"
+        # Any, because the type checker knows no Django and would take members for tuples.
+        READ: Any = "read", "Read"
+        WRITE: Any = "write", "Read and write"
+        ADMIN: Any = "admin", "Administer"
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12, unique=True)
@@ -37,10 +39,10 @@ class Asset(models.Model):
     """A stored picture, identified by the SHA-256 of its bytes."""
 
     class Source(models.TextChoices):
-        UPLOAD = "upload", "Uploaded on a page"
-        API = "api", "Sent by REST"
-        COMMAND = "command", "Read by ingest_files"
-        WATCH_FOLDER = "watch_folder", "Found in a watched folder"
+        UPLOAD: Any = "upload", "Uploaded on a page"
+        API: Any = "api", "Sent by REST"
+        COMMAND: Any = "command", "Read by ingest_files"
+        WATCH_FOLDER: Any = "watch_folder", "Found in a watched folder"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     digest = models.CharField(max_length=64, unique=True)

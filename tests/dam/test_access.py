@@ -1,0 +1,62 @@
+"""Nothing answers without a credential but what is named here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+OPEN = {"/healthz", "/readyz", "/login/"}
+VALUES = {"uid": str(uuid.uuid4())}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def addresses(resolver: URLResolver | None = None, start: str = "/") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        address = start + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, address)
+        elif isinstance(entry, URLPattern):
+            for name, converter in entry.pattern.converters.items():
+                address = address.replace(f"<{_kind(converter)}:{name}>", VALUES[name])
+            assert "<" not in address, f"{address}: add a value to VALUES"
+            yield address
+
+
+def _kind(converter: object) -> str:
+    return type(converter).__name__.removesuffix("Converter").lower()
+
+
+def test_the_walk_finds_pages_and_api():
+    found = set(addresses())
+
+    assert {"/", "/api/v1/assets", "/api/schema/", "/api/docs/", *OPEN} <= found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("address", sorted(set(addresses()) - OPEN))
+def test_nothing_answers_without_a_credential(client: Client, address: str, method: str):
+    response = getattr(client, method)(address)
+
+    if address.startswith("/api/") and address != "/api/docs/":
+        assert response.status_code == 401
+        assert response.data["error"]["code"] == "not_authenticated"
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/login/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", sorted(OPEN - {"/readyz"}))
+def test_what_is_open_answers(client: Client, address: str):
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/media/originals/a.jpg", "/admin/", "/api/v1/none", "/none"])
+def test_other_addresses_do_not_exist(client: Client, address: str):
+    assert client.get(address).status_code == 404
