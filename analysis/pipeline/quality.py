@@ -9,6 +9,7 @@ map estimation from a single image", 2011.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -161,7 +162,7 @@ def _lighting_fault(gray: Image, inside: Mask) -> float:
     counts = np.bincount(gray[inside].ravel(), minlength=256) / np.count_nonzero(inside)
     levels = np.arange(256)
     mean = float(counts @ levels)
-    contrast = float(np.sqrt(max(counts @ levels**2 - mean**2, 0)))
+    contrast = math.sqrt(max(float(counts @ levels**2) - mean**2, 0))
     clipped = float(counts[:5].sum() + counts[251:].sum())
     middle = round(float(np.flatnonzero(np.any(inside, axis=0)).mean()))
     left = _mean_inside(gray[:, :middle], inside[:, :middle])

@@ -13,8 +13,8 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from portraits import Meshes, align, collect_meshes, mirror_indices
 from numpy.typing import NDArray
+from portraits import Meshes, align, collect_meshes, mirror_indices
 
 from analysis.pipeline import pose
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from portraits import Indices, Meshes, align, collect_meshes, mirror_indices
 from numpy.typing import NDArray
+from portraits import Indices, Meshes, align, collect_meshes, mirror_indices
 
 from analysis.pipeline import landmarks, pose
 

@@ -26,13 +26,19 @@ Meshes = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-def central_faces(archives: list[Path]) -> Iterator[tuple[Image, Detection]]:
-    """Yield each picture of zip archives in which a face is found, with the most central face."""
+def central_faces(
+    archives: list[Path], *, most: int | None = None, without: frozenset[str] = frozenset()
+) -> Iterator[tuple[Image, Detection]]:
+    """Yield each picture of zip archives in which a face is found, with the most central face.
+
+    `most` bounds the pictures of one archive, spread evenly; those of people in `without`, whose
+    names the files begin with, are left out.
+    """
     spec = load_manifest().net("detector")
     if spec.input is None:
         raise SystemExit("the manifest's detector takes no pixels")
     detector = Detector(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
-    for image in _read_pictures(archives):
+    for image in _read_pictures(archives, most=most, without=without):
         faces = detector.detect(image)
         if faces:
             center = np.array(image.shape[1::-1]) / 2
@@ -78,9 +84,17 @@ def align(points: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[n
     return np.asarray(scale * centred @ rotation.T + target.mean(axis=0))
 
 
-def _read_pictures(archives: list[Path]) -> Iterator[Image]:
+def _read_pictures(
+    archives: list[Path], *, most: int | None, without: frozenset[str]
+) -> Iterator[Image]:
     for archive in archives:
         with zipfile.ZipFile(archive) as bundle:
-            for name in sorted(bundle.namelist()):
+            names = [
+                name
+                for name in sorted(bundle.namelist())
+                if Path(name).stem.rpartition("_")[0] not in without
+            ]
+            step = max(len(names) // most, 1) if most else 1
+            for name in names[::step]:
                 with PillowImage.open(io.BytesIO(bundle.read(name))) as picture:
                     yield np.ascontiguousarray(np.asarray(picture.convert("RGB"))[..., ::-1])

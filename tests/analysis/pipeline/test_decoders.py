@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.pipeline.decoders import decode_binary, decode_expected_age, decode_probabilities
+
+
+def test_probabilities_go_to_their_labels() -> None:
+    values = np.array([[0.25, 0.75], [1.0, 0.0]], dtype=np.float32)
+
+    assert decode_probabilities(values, ["no", "yes"]) == [
+        {"no": 0.25, "yes": 0.75},
+        {"no": 1.0, "yes": 0.0},
+    ]
+
+
+def test_missing_label_is_an_error() -> None:
+    with pytest.raises(ValueError, match="argument 2"):
+        decode_probabilities(np.ones((1, 3), dtype=np.float32), ["no", "yes"])
+
+
+def test_binary_value_is_the_probability_of_the_second_label() -> None:
+    (reading,) = decode_binary(np.array([[0.25]], dtype=np.float32), ["female", "male"])
+
+    assert reading == {"female": 0.75, "male": 0.25}
+
+
+def test_age_is_the_mean_over_all_ages() -> None:
+    ages = np.zeros((1, 100), dtype=np.float32)
+    ages[0, [20, 30]] = 0.25, 0.75
+
+    assert decode_expected_age(ages, []) == [27.5]
