@@ -15,8 +15,9 @@ from analysis.models import AnalysisRun, Face
 from analysis.overlay import FaceMarks, mark_face
 from dam.models import Asset
 
-PAGE_SIZE = 48
 FACES_ON_CARD = 4
+GOOD_QUALITY = 85
+FAIR_QUALITY = 60
 UNFINISHED = (str(AnalysisRun.Status.QUEUED), str(AnalysisRun.Status.RUNNING))
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,6 +86,13 @@ class QualityText:
     label: str
     value: float
 
+    @property
+    def level(self) -> str:
+        """Return "good" from GOOD_QUALITY on: fit for recognition; else "fair" or "poor"."""
+        if self.value >= GOOD_QUALITY:
+            return "good"
+        return "fair" if self.value >= FAIR_QUALITY else "poor"
+
 
 @dataclass(frozen=True, slots=True)
 class FaceCard:
@@ -103,7 +111,7 @@ class FaceCard:
         return f"Face {self.number}: {words}" if words else f"Face {self.number}"
 
 
-def list_photos(*, before: str | None = None, limit: int = PAGE_SIZE) -> PhotoPage:
+def list_photos(*, before: str | None = None, limit: int = 50) -> PhotoPage:
     """Return the newest photos, or those after a place; raises UnknownPlace."""
     assets = _assets().order_by("-created_at", "-id")
     if before is not None:

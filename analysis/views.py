@@ -30,6 +30,7 @@ from analysis.tasks import send_run
 from dam.fragments import render_page
 from dam.models import Asset
 
+PAGE_SIZE = 48
 MAX_CARDS = 100
 
 
@@ -38,7 +39,7 @@ def photos(request: HttpRequest) -> HttpResponse:
     """The grid; `before` is where an earlier part of it ended. htmx gets the next rows only."""
     before = request.GET.get("before")
     try:
-        page = list_photos(before=before)
+        page = list_photos(before=before, limit=PAGE_SIZE)
     except UnknownPlace as error:
         raise BadRequest("before is not a place in the list of photos") from error
     context = {"page": page, "before": before}

@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from analysis.models import AnalysisRun
+from analysis.pipeline.types import Box
+from dam.models import Asset
+from tests.factories import make_asset, make_face, make_user
+
+pytestmark = pytest.mark.django_db
+
+Status = AnalysisRun.Status
+SOMETHING = uuid.UUID(int=1)
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_user())
+    return client
+
+
+def analyzed_asset(*, faces: int = 1, name: str = "photo.png") -> Asset:
+    asset = make_asset(name=name)
+    asset.runs.update(status=Status.SUCCEEDED, face_count=faces)
+    for position in range(faces):
+        make_face(asset, position=position, seed=position)
+    return asset
+
+
+def asset_in(status: str, **fields: object) -> Asset:
+    asset = make_asset()
+    asset.runs.update(status=status, **fields)
+    return asset
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("photos", []),
+        ("photo-cards", []),
+        ("photo", [SOMETHING]),
+        ("photo-card", [SOMETHING]),
+        ("photo-analyze", [SOMETHING]),
+    ],
+)
+def test_every_page_needs_a_login(name, args):
+    response = Client().get(reverse(name, args=args))
+
+    assert response["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("name", ["photo", "photo-card"])
+def test_an_unknown_photo_is_not_found(client, name):
+    assert client.get(reverse(name, args=[SOMETHING])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["photos", "upload", "photo", "photo-delete"])
+def test_no_page_has_inline_style_or_script(client, name):
+    asset = analyzed_asset(faces=2)
+    args = [asset.uid] if name.startswith("photo-") or name == "photo" else []
+
+    html = page(client.get(reverse(name, args=args)))
+
+    assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=)|javascript:", html)
+
+
+class TestGrid:
+    def test_it_shows_photos_and_links_to_them(self, client):
+        asset = analyzed_asset(faces=2, name="party.png")
+
+        html = page(client.get(reverse("photos")))
+
+        assert "party.png" in html
+        assert reverse("photo", args=[asset.uid]) in html
+        assert "1 photo · 2 faces" in html
+
+    def test_without_photos_it_asks_for_some(self, client):
+        assert "No photos yet" in page(client.get(reverse("photos")))
+
+    @pytest.mark.parametrize(
+        ("status", "words"), [(Status.QUEUED, "Queued"), (Status.RUNNING, "Analyzing")]
+    )
+    def test_unfinished_photos_say_so_and_are_asked_for_again(self, client, status, words):
+        asset = asset_in(status)
+
+        html = page(client.get(reverse("photos")))
+
+        assert words in html
+        assert f'<input type="hidden" name="{status}" value="{asset.uid}">' in html
+        assert "1 waiting" in html
+
+    def test_a_failed_photo_has_its_reason(self, client):
+        asset_in(Status.FAILED, error_message="The worker stopped.")
+
+        assert "The worker stopped." in page(client.get(reverse("photos")))
+
+    def test_sizes_are_given_before_the_thumbnails_are_there(self, client):
+        analyzed_asset()
+
+        assert 'width="96" height="64"' in page(client.get(reverse("photos")))
+
+    def test_more_photos_are_behind_a_link_that_works_without_scripts(self, client, monkeypatch):
+        monkeypatch.setattr("analysis.views.PAGE_SIZE", 1)
+        make_asset(name="old.png")
+        make_asset(name="new.png")
+        link = re.search(r'href="([^"]+\?before=[^"]+)"', page(client.get(reverse("photos"))))[1]
+
+        older = page(client.get(link))
+
+        assert "old.png" in older
+        assert "new.png" not in older
+        assert "<html" in older
+
+    def test_htmx_gets_the_next_rows_alone(self, client):
+        make_asset(name="only.png")
+
+        html = page(client.get(reverse("photos"), headers=HTMX))
+
+        assert "only.png" in html
+        assert "<html" not in html
+
+    def test_a_wrong_place_is_refused(self, client):
+        assert client.get(reverse("photos"), {"before": "yesterday"}).status_code == 400
+
+    def test_the_number_of_queries_does_not_grow(self, client):
+        analyzed_asset(faces=1)
+        few = queries_of(client, reverse("photos"))
+
+        for _ in range(3):
+            analyzed_asset(faces=3)
+
+        assert queries_of(client, reverse("photos")) == few == 8
+
+
+class TestCards:
+    def test_one_card_shows_the_faces(self, client):
+        asset = analyzed_asset(faces=2)
+
+        html = page(client.get(reverse("photo-card", args=[asset.uid])))
+
+        assert "2 faces" in html
+        assert html.count("/crop") == 2
+
+    def test_cards_that_changed_come_with_the_counts(self, client):
+        asset = analyzed_asset()
+
+        html = page(client.get(reverse("photo-cards"), {"queued": asset.uid}))
+
+        assert f"hx-swap-oob='outerHTML:[data-photo=\"{asset.uid}\"]'" in html
+        assert "1 photo · 1 face" in html
+
+    def test_cards_that_did_not_change_do_not_come(self, client):
+        asset = asset_in(Status.QUEUED)
+
+        html = page(client.get(reverse("photo-cards"), {"queued": asset.uid}))
+
+        assert str(asset.uid) not in html
+
+    def test_nothing_comes_where_nothing_changed(self, client):
+        asset = asset_in(Status.QUEUED)
+        shown = {"queued": asset.uid, "counts": "1-0-1"}
+
+        assert client.get(reverse("photo-cards"), shown).status_code == 204
+
+    def test_a_deleted_photo_is_taken_away(self, client):
+        html = page(client.get(reverse("photo-cards"), {"running": SOMETHING}))
+
+        assert f'delete:li:has(> [data-photo="{SOMETHING}"])' in html
+
+    def test_they_are_asked_for_often_only_while_something_waits(self, client):
+        assert 'hx-trigger="every 10s' in page(client.get(reverse("photo-cards")))
+
+        asset_in(Status.QUEUED)
+
+        assert 'hx-trigger="every 1s' in page(client.get(reverse("photo-cards")))
+
+    def test_a_wrong_uid_is_refused(self, client):
+        assert client.get(reverse("photo-cards"), {"queued": "x"}).status_code == 400
+
+    def test_the_number_of_queries_does_not_grow(self, client):
+        uids = [str(analyzed_asset(faces=2).uid) for _ in range(3)]
+        one = queries_of(client, f"{reverse('photo-cards')}?queued={uids[0]}")
+
+        three = queries_of(client, f"{reverse('photo-cards')}?queued={'&queued='.join(uids)}")
+
+        assert one == three == 8
+
+
+class TestPhoto:
+    def test_it_draws_the_marks_in_the_picture_s_pixels(self, client):
+        asset = analyzed_asset(faces=1)
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert 'viewBox="0.0 0.0 96.0 64.0"' in html
+        assert '<rect class="mark__line" x="10.0" y="10.0" width="30.0" height="40.0"/>' in html
+        assert re.search(r'class="mark__landmarks" d="(M[\d.]+ [\d.]+h0){105}"', html)
+        assert html.count("<circle") == 2 + 1  # the pupils, and the header's drawing
+        assert html.count('class="mark__axis ') == 3
+
+    def test_it_says_in_words_what_it_draws(self, client):
+        asset = analyzed_asset()
+        face = asset.faces.get()
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert "left 10.0, top 10.0, 30.0 × 40.0" in html
+        assert f"<b>104:</b> {face.landmarks[208]:.1f}, {face.landmarks[209]:.1f}" in html
+        assert "radius 1.5" in html
+        assert all(f"{angle}.0°" in html for angle in (1, 2, 3))
+
+    def test_it_tells_readings_quality_and_where_the_data_is(self, client):
+        asset = analyzed_asset()
+        face = asset.faces.get()
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert f"{face.readings['age']:.0f} years" in html
+        assert html.count('class="bar bar--') == 8
+        assert reverse("api:face", args=[face.uid]) in html
+
+    def test_it_tells_the_facts_of_the_file(self, client):
+        asset = analyzed_asset()
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert "96 × 64 px" in html
+        assert asset.digest in html
+
+    def test_a_face_can_be_looked_at_close_up(self, client):
+        face = make_face(box=Box(40, 20, 10, 10))
+
+        html = page(client.get(reverse("photo", args=[face.asset.uid]), {"face": face.uid}))
+
+        assert 'viewBox="25.5 12.0 39.0 26.0"' in html
+        assert "Whole picture" in html
+
+    @pytest.mark.parametrize("face", ["", "x", str(SOMETHING)])
+    def test_a_face_that_is_gone_shows_the_whole_picture(self, client, face):
+        asset = analyzed_asset()
+
+        html = page(client.get(reverse("photo", args=[asset.uid]), {"face": face}))
+
+        assert 'viewBox="0.0 0.0 96.0 64.0"' in html
+
+    def test_neighbours_are_linked(self, client):
+        old, middle, new = (make_asset() for _ in range(3))
+
+        html = page(client.get(reverse("photo", args=[middle.uid])))
+
+        assert f'rel="prev" href="{reverse("photo", args=[new.uid])}"' in html
+        assert f'rel="next" href="{reverse("photo", args=[old.uid])}"' in html
+
+    def test_while_it_waits_it_asks_again(self, client):
+        asset = asset_in(Status.QUEUED)
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert f'hx-get="{reverse("photo", args=[asset.uid])}?status=queued"' in html
+
+    def test_when_finished_it_asks_no_more(self, client):
+        asset = analyzed_asset()
+
+        assert "?status=" not in page(client.get(reverse("photo", args=[asset.uid])))
+
+    def test_nothing_is_sent_while_nothing_changed(self, client):
+        asset = asset_in(Status.RUNNING)
+        url = reverse("photo", args=[asset.uid])
+
+        assert client.get(url, {"status": "running"}, headers=HTMX).status_code == 204
+
+    def test_the_fragment_is_sent_once_something_changed(self, client):
+        asset = analyzed_asset()
+        url = reverse("photo", args=[asset.uid])
+
+        html = page(client.get(url, {"status": "running"}, headers=HTMX))
+
+        assert "1 face" in html
+        assert "<html" not in html
+
+    def test_a_repeated_attempt_says_why(self, client):
+        asset = asset_in(Status.QUEUED, error_message="The storage cannot be used now.")
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert "will be repeated: The storage cannot be used now." in html
+
+    def test_a_failure_has_its_reason_and_a_way_out(self, client):
+        asset = asset_in(Status.FAILED, error_code="gave_up", error_message="It stopped.")
+
+        html = page(client.get(reverse("photo", args=[asset.uid])))
+
+        assert "It stopped." in html
+        assert f'action="{reverse("photo-analyze", args=[asset.uid])}"' in html
+
+    def test_a_photo_without_faces_says_so(self, client):
+        asset = asset_in(Status.SUCCEEDED, face_count=0)
+
+        assert "No face found" in page(client.get(reverse("photo", args=[asset.uid])))
+
+    def test_a_photo_without_a_run_can_be_analyzed(self, client):
+        asset = make_asset()
+        asset.runs.all().delete()
+
+        assert "Not analyzed yet" in page(client.get(reverse("photo", args=[asset.uid])))
+
+    def test_the_number_of_queries_does_not_grow(self, client):
+        one = queries_of(client, reverse("photo", args=[analyzed_asset(faces=1).uid]))
+
+        five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
+
+        assert one == five == 7
+
+
+class TestAnalyzeAgain:
+    def test_a_failed_run_is_queued_and_sent(self, client, sent_run_ids):
+        asset = asset_in(Status.FAILED)
+        run = asset.runs.get()
+
+        response = client.post(reverse("photo-analyze", args=[asset.uid]))
+
+        run.refresh_from_db()
+        assert response["Location"] == reverse("photo", args=[asset.uid])
+        assert run.status == Status.QUEUED
+        assert sent_run_ids == [run.pk]
+
+    def test_a_photo_without_a_run_gets_one(self, client, sent_run_ids):
+        asset = make_asset()
+        asset.runs.all().delete()
+
+        client.post(reverse("photo-analyze", args=[asset.uid]))
+
+        assert asset.runs.get().status == Status.QUEUED
+
+    def test_it_needs_a_form(self, client):
+        asset = asset_in(Status.FAILED)
+
+        assert client.get(reverse("photo-analyze", args=[asset.uid])).status_code == 405
+
+    def test_a_broker_that_is_down_is_no_error(self, client):
+        asset = asset_in(Status.FAILED)
+
+        response = client.post(reverse("photo-analyze", args=[asset.uid]))
+
+        assert response.status_code == 302
