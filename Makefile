@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# uv trusts the machine's certificates only when told so; pip does it where uv cannot.
+UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --python $(BIN)/python
 # Settings of a check that must not depend on what runs here, nor write into a home.
 NO_SERVICE := env -u DATABASE_URL -u BROKER_URL DAM_HOME=/nonexistent DAM_SECRET_KEY=unused
 
@@ -48,8 +50,8 @@ clean: ## Remove what can be made again (never the data in var/)
 $(VENV)/requirements.lock $(VENV)/requirements-dev.lock: $(VENV)/%: $(VENV)/made FORCE
 	@cmp -s $* $@ || { \
 		echo "Installing $* (once)."; \
-		{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python -r $*; } \
-		|| $(BIN)/python -m pip install --quiet -r $* && cp $* $@; \
+		{ [ -x $(BIN)/uv ] && $(UV_INSTALL) -r $* || $(BIN)/python -m pip install --quiet -r $*; } \
+		&& cp $* $@; \
 	}
 
 $(VENV)/made:
