@@ -193,7 +193,6 @@ def fail_run(claim: Claim, error: DamError) -> None:
         outcome = {"status": Status.FAILED, "finished_at": Now()}
     changed = _held(claim).update(
         **outcome,
-        sent_at=None,
         lease_expires_at=None,
         error_code=error.code,
         error_message=error.message,

@@ -230,10 +230,11 @@ def test_a_sweep_does_not_send_what_is_on_its_way(run, sent_run_ids):
     assert sent_run_ids == []
 
 
-def test_a_sweep_without_a_broker_ends_at_once_and_loses_nothing(run):
+def test_a_sweep_without_a_broker_ends_at_once_and_loses_nothing(run, caplog):
     make_run(run.asset, version="another")
     AnalysisRun.objects.update(sent_at=None)
 
     sweep_runs()
 
+    assert len([record for record in caplog.records if "could not be sent" in record.message]) == 1
     assert AnalysisRun.objects.filter(status=Status.QUEUED).count() == 2
