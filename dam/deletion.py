@@ -20,6 +20,8 @@ def delete_asset(asset: Asset) -> None:
     """
     # Who ingests the same bytes now must not find files that are about to go.
     with digest_lock(asset.digest), transaction.atomic():
+        # The asset's row before those that depend on it: who writes those takes it first, too.
+        Asset.objects.select_for_update().filter(pk=asset.pk).first()
         asset.delete()
         transaction.on_commit(partial(_remove_files, asset))
 
