@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +27,7 @@ from analysis.recording import (
     retry_delay,
     take_unsent_runs,
 )
+from dam.deletion import delete_asset
 from dam.errors import DamError
 from dam.models import Asset
 from tests.factories import make_asset, make_face, make_run
@@ -549,3 +551,32 @@ def test_two_sweepers_at_the_same_time_send_different_runs():
         theirs = pool.submit(sweep).result(timeout=5)
 
     assert (mine, theirs) == ([run.pk], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_an_asset_waits_for_its_recording_and_holds_nothing_meanwhile():
+    run = make_run()
+
+    def delete() -> None:
+        try:
+            delete_asset(run.asset)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Asset.objects.select_for_update(no_key=True).get(pk=run.asset_id)
+            deletion = pool.submit(delete)
+            while not someone_waits_for_a_lock():
+                time.sleep(0.01)
+
+            AnalysisRun.objects.select_for_update(nowait=True).get(pk=run.pk)
+        deletion.result(timeout=10)
+
+    assert not AnalysisRun.objects.exists()
+
+
+def someone_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
