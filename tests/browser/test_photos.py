@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from analysis.models import AnalysisRun
+from analysis.pipeline.types import Box
+from dam.models import Asset
+from tests.browser.conftest import PHONE
+from tests.factories import make_asset, make_face, make_run
+
+LEFT_BOX, RIGHT_BOX = Box(8, 8, 30, 40), Box(50, 8, 24, 32)
+
+
+def asset_with_two_faces() -> Asset:
+    asset = make_run(status=AnalysisRun.Status.SUCCEEDED, face_count=2).asset
+    make_face(asset, position=0, box=LEFT_BOX)
+    make_face(asset, position=1, box=RIGHT_BOX, seed=1)
+    return asset
+
+
+def test_a_card_of_the_grid_follows_its_analysis(sign_in, portraits, analyze):
+    make_asset(portraits[0].read_bytes(), name="astronaut.png")
+    page = sign_in()
+    expect(page.get_by_text("Queued")).to_be_visible()
+
+    analyze()
+
+    expect(page.get_by_text("1 face", exact=True)).to_be_visible()
+    expect(page.get_by_text("waiting")).to_have_count(0)
+
+
+def test_older_photos_come_when_the_end_is_seen(sign_in, monkeypatch):
+    monkeypatch.setattr("analysis.views.PAGE_SIZE", 2)
+    for number in range(5):
+        make_asset(name=f"{number}.png")
+
+    page = sign_in(viewport=PHONE)
+
+    expect(page.locator(".photo-card")).to_have_count(5)
+
+
+def test_an_ended_session_leads_to_the_login_and_back(sign_in):
+    make_asset()
+    page = sign_in()
+    expect(page.get_by_text("1 waiting")).to_be_visible()
+
+    Session.objects.all().delete()
+
+    page.wait_for_url("**/login/?next=%2F")
+
+
+def test_a_photo_shows_its_faces_as_soon_as_they_are_found(sign_in, portraits, analyze):
+    asset = make_asset(portraits[0].read_bytes())
+    page = sign_in()
+    page.goto(f"/photos/{asset.uid}/")
+    expect(page.get_by_text("Waiting for its turn.")).to_be_visible()
+
+    analyze()
+
+    expect(page.get_by_role("heading", name="1 face")).to_be_visible()
+    expect(page.locator(".mark")).to_have_count(1)
+
+
+def test_a_card_and_its_box_light_up_together(sign_in):
+    asset = asset_with_two_faces()
+    page = sign_in()
+    page.goto(f"/photos/{asset.uid}/")
+
+    page.locator(".face-card").nth(1).hover()
+    expect(page.locator(".mark.is-active .mark__number")).to_have_text("2")
+
+    page.locator(".mark__face").first.focus()
+    expect(page.locator(".face-card.is-active h3")).to_have_text("Face 1")
+
+
+def test_a_box_leads_to_its_card_by_keyboard(sign_in):
+    asset = asset_with_two_faces()
+    page = sign_in()
+    page.goto(f"/photos/{asset.uid}/")
+
+    page.locator(".mark__face").nth(1).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".face-card:target h3")).to_have_text("Face 2")
+
+
+def test_layers_are_switched_and_remembered(sign_in):
+    asset = asset_with_two_faces()
+    page = sign_in()
+    page.goto(f"/photos/{asset.uid}/")
+    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "1")
+
+    page.get_by_label("Landmarks", exact=True).uncheck()
+    page.reload()
+
+    expect(page.get_by_label("Landmarks", exact=True)).not_to_be_checked()
+    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "0")
+    expect(page.locator(".mark__pupils").first).to_have_css("opacity", "1")
+
+
+def test_without_scripts_everything_is_shown_and_linked(sign_in):
+    asset = asset_with_two_faces()
+    page = sign_in(scripts=False)
+    page.goto(f"/photos/{asset.uid}/")
+
+    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "1")
+    page.get_by_role("link", name="Look at face 2 close up").click()
+
+    expect(page.get_by_role("link", name="Whole picture")).to_be_visible()
+
+
+def test_a_photo_is_deleted_after_a_question(sign_in):
+    asset = make_asset(name="old.png")
+    page = sign_in()
+    page.goto(f"/photos/{asset.uid}/")
+
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+
+    expect(page.get_by_text("old.png was deleted.")).to_be_visible()
+    assert not Asset.objects.exists()
+
+
+def test_one_can_sign_out(sign_in):
+    page = sign_in()
+
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.wait_for_url("**/login/**")
+
+
+@pytest.mark.parametrize("path", ["/", "/upload/", "photo", "delete", "similar"])
+def test_nothing_is_wider_than_a_phone(sign_in, path):
+    asset = asset_with_two_faces()
+    Asset.objects.update(name="a_name_without_a_break_" * 5 + ".png")
+    paths = {
+        "photo": f"/photos/{asset.uid}/",
+        "delete": f"/photos/{asset.uid}/delete/",
+        "similar": f"/faces/{asset.faces.first().uid}/similar/",
+    }
+    page = sign_in(viewport=PHONE)
+
+    page.goto(paths.get(path, path))
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
