@@ -245,6 +245,10 @@ DAM_S3_OPTIONS = {
     # A larger file that is read goes to disk: by default it would be kept in memory whole.
     "max_memory_size": 8 * 2**20,
 }
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "dam.uploads.CappedFileUploadHandler",
+]
 MEDIA_ROOT = DAM_HOME / "media"
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
