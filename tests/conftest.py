@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection, connections
 from kombu import pools
 
+from analysis.manifest import MODELS_DIR
 from dam.celery import app
 from dam.embedded.accounts import service_account
 from dam.embedded.ports import free_port
@@ -36,6 +37,11 @@ UNSAFE_AND_QUICK = {
     "shared_buffers": "128MB",
 }
 WORKER_SECONDS = 60
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("nets") and not (MODELS_DIR / "detector.onnx").exists():
+        pytest.skip("the nets are not in models/")
 
 
 @pytest.fixture(scope="session")

@@ -15,20 +15,14 @@ from django.utils import timezone
 from matplotlib import cbook
 from PIL import Image
 
-from analysis.manifest import MODELS_DIR, load_manifest
+from analysis.manifest import load_manifest
 from analysis.models import AnalysisRun, Face
 from analysis.tasks import sweep_runs
 from dam.ingest import ingest
 from dam.models import Asset
 from dam.storage import face_crop_path
 
-pytestmark = [
-    pytest.mark.nets,
-    pytest.mark.skipif(
-        not all(net.path.exists() for net in load_manifest(MODELS_DIR).nets),
-        reason="the nets are not in models/",
-    ),
-]
+pytestmark = pytest.mark.nets
 
 Status = AnalysisRun.Status
 
