@@ -153,11 +153,11 @@ def _open(stream: IO[bytes]) -> Image.Image:
     head = stream.read(HEAD_BYTES)
     try:
         image = Image.open(stream, formats=FORMATS)
+        refuse_unusual(image, head)
     except PILLOW_ERRORS as error:
         raise explain_failure(head) from error
     # Browsers take the orientation from EXIF alone, Pillow would also take it from here.
     image.info.pop("xmp", None)
-    refuse_unusual(image, head)
     return image
 
 

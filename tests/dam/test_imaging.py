@@ -390,6 +390,14 @@ def test_a_raw_picture_s_preview_is_not_taken_for_it():
     assert failure(content) == "unsupported_type"
 
 
+def test_a_nonsensical_tag_of_a_tiff_is_damage():
+    number, text = struct.pack("<HHI", 254, 4, 1), struct.pack("<HHI", 254, 2, 1)
+    content = encoded(picture(), "TIFF", tiffinfo={254: 1})
+    assert number in content
+
+    assert failure(content.replace(number, text)) == "truncated"
+
+
 def test_a_digital_negative_is_unsupported_type():
     content = encoded(picture(), "TIFF", tiffinfo={50706: b"\1\4\0\0"})
 
