@@ -161,8 +161,7 @@ class FaceSerializer(FoundFaceSerializer):
     asset_url = serializers.SerializerMethodField()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        return {name: fields.pop(name) for name in ("uid", "asset")} | fields
+        return _first(super().get_fields(), "uid", "asset")
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_crop_url(self, face: Face) -> str:
@@ -206,6 +205,9 @@ class RunSerializer(RunSummarySerializer):
     queued_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return _first(super().get_fields(), "uid", "asset", "pipeline_version")
 
 
 class AnalyzedAssetSerializer(AssetSerializer):
@@ -304,3 +306,8 @@ class RunListParams(serializers.Serializer):
     status = serializers.ChoiceField(
         choices=AnalysisRun.Status.choices, required=False, help_text="Only runs in this state."
     )
+
+
+def _first(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
+    """Return the fields with some of them before the others."""
+    return {name: fields[name] for name in names} | fields

@@ -54,9 +54,7 @@ class AssetListView(ListAPIView):
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},
         responses={
-            200: OpenApiResponse(
-                UploadResultsSerializer, "Nothing is new: known or rejected."
-            ),
+            200: OpenApiResponse(UploadResultsSerializer, "Nothing is new: known or rejected."),
             201: OpenApiResponse(UploadResultsSerializer, "At least one asset is new."),
         },
     )
@@ -171,9 +169,9 @@ def send_file(
         )
         response["X-Content-Type-Options"] = "nosniff"
     response["ETag"] = etag
-    patch_cache_control(
-        response, private=True, max_age=keep_seconds, immutable=keep_seconds == YEAR_SECONDS
-    )
+    patch_cache_control(response, private=True, max_age=keep_seconds)
+    if keep_seconds == YEAR_SECONDS:
+        patch_cache_control(response, immutable=True)
     return response
 
 

@@ -272,7 +272,7 @@ class TestFaceCrop:
 
         assert response["Content-Type"] == "image/jpeg"
         assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
-        assert "private" in response["Cache-Control"]
+        assert response["Cache-Control"] == "private, max-age=3600"
 
     def test_a_crop_that_is_gone_is_made_again_and_kept(self, client):
         face = make_face()
