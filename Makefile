@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # uv trusts the machine's certificates only when told so; pip does it where uv cannot.
-UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --python $(BIN)/python
+UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --compile-bytecode \
+	--python $(BIN)/python
 # Settings of a check that must not depend on what runs here, nor write into a home.
 NO_SERVICE := env -u DATABASE_URL -u BROKER_URL DAM_HOME=/nonexistent DAM_SECRET_KEY=unused
 
@@ -55,8 +56,8 @@ $(VENV)/requirements.lock $(VENV)/requirements-dev.lock: $(VENV)/%: $(VENV)/made
 	}
 
 $(VENV)/made:
-	@command -v $(PYTHON) >/dev/null || { \
-		echo "There is no $(PYTHON). Install Python 3.11, 3.12 or 3.13, or name one: make up PYTHON=..."; \
+	@$(PYTHON) -c '' 2>/dev/null || { \
+		echo "$(PYTHON) cannot be run. Install Python 3.11, 3.12 or 3.13, or name one: make up PYTHON=..."; \
 		exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 		echo "$(PYTHON) is $$($(PYTHON) -V), but Python 3.11, 3.12 or 3.13 is needed. Name one: make up PYTHON=..."; \
