@@ -19,19 +19,22 @@ from rest_framework.views import APIView
 
 from analysis.adhoc import analyze_picture
 from analysis.face_crops import face_crop_etag, open_face_crop
+from analysis.face_serializers import FaceSerializer
 from analysis.listing import assets_with_faces, assets_with_runs, faces_for_lists
 from analysis.models import AnalysisRun, Face
+from analysis.params import (
+    FaceListParams,
+    FaceParams,
+    LandmarksParams,
+    RunListParams,
+    read_params,
+)
 from analysis.serializers import (
     AnalyzedAssetSerializer,
     AnalyzedUploadResultsSerializer,
     AssetDetailSerializer,
-    FaceListParams,
-    FaceParams,
-    FaceSerializer,
-    LandmarksParams,
     PictureAnalysisSerializer,
     PictureSerializer,
-    RunListParams,
     RunSerializer,
 )
 from dam import api as dam_api
@@ -87,7 +90,7 @@ class AssetView(dam_api.AssetView):
         return {**super().get_serializer_context(), "bulky": self._bulky()}
 
     def _bulky(self) -> tuple[str, ...]:
-        return _bulky(_read_params(LandmarksParams, self.request))
+        return _bulky(read_params(LandmarksParams, self.request))
 
 
 @extend_schema_view(get=extend_schema(parameters=[FaceListParams]))
@@ -98,7 +101,7 @@ class FaceListView(ListAPIView):
     pagination_class = FacePages
 
     def get_queryset(self) -> QuerySet[Face]:
-        params = _read_params(FaceListParams, self.request)
+        params = read_params(FaceListParams, self.request)
         faces = faces_for_lists(landmarks=params["landmarks"]).select_related("asset")
         if "asset" in params:
             faces = faces.filter(asset__uid=params["asset"])
@@ -107,7 +110,7 @@ class FaceListView(ListAPIView):
         return faces
 
     def get_serializer_context(self) -> dict[str, Any]:
-        bulky = _bulky(_read_params(FaceListParams, self.request))
+        bulky = _bulky(read_params(FaceListParams, self.request))
         return {**super().get_serializer_context(), "bulky": bulky}
 
 
@@ -126,7 +129,7 @@ class FaceView(RetrieveAPIView):
         return {**super().get_serializer_context(), "bulky": self._bulky()}
 
     def _bulky(self) -> tuple[str, ...]:
-        return ("landmarks", *_bulky(_read_params(FaceParams, self.request)))
+        return ("landmarks", *_bulky(read_params(FaceParams, self.request)))
 
 
 class FaceCropView(APIView):
@@ -161,7 +164,7 @@ class AnalyzeView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return every face of a picture and all readings at once; nothing is stored."""
-        bulky = ("landmarks", *_bulky(_read_params(FaceParams, request)))
+        bulky = ("landmarks", *_bulky(read_params(FaceParams, request)))
         image = request.FILES.get("image")
         if image is None:
             raise ValidationError({"image": ["No file was sent."]})
@@ -177,7 +180,7 @@ class RunListView(ListAPIView):
     pagination_class = RunPages
 
     def get_queryset(self) -> QuerySet[AnalysisRun]:
-        params = _read_params(RunListParams, self.request)
+        params = read_params(RunListParams, self.request)
         runs = AnalysisRun.objects.select_related("asset")
         if "asset" in params:
             runs = runs.filter(asset__uid=params["asset"])
@@ -194,13 +197,6 @@ class RunView(RetrieveAPIView):
 
     def get_queryset(self) -> QuerySet[AnalysisRun]:
         return AnalysisRun.objects.select_related("asset")
-
-
-def _read_params(kind: type, request: Request) -> dict[str, Any]:
-    """Return a query string's values; raises ValidationError with all that is wrong."""
-    params = kind(data=request.query_params)
-    params.is_valid(raise_exception=True)
-    return params.validated_data
 
 
 def _bulky(params: dict[str, Any]) -> tuple[str, ...]:

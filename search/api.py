@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.models import Face
+from analysis.params import read_params
 from search.serializers import SimilarFaceSerializer, SimilarParams
 from search.similar import similar_faces
 
@@ -21,9 +22,8 @@ class SimilarFacesView(APIView):
     @extend_schema(parameters=[SimilarParams], responses=SimilarFaceSerializer(many=True))
     def get(self, request: Request, uid: UUID) -> Response:
         """The stored faces nearest to this one, itself left out, nearest first."""
-        params = SimilarParams(data=request.query_params)
-        params.is_valid(raise_exception=True)
+        params = read_params(SimilarParams, request)
         face = get_object_or_404(Face, uid=uid)
-        found = similar_faces(face, limit=params.validated_data["limit"])
+        found = similar_faces(face, limit=params["limit"])
         context = {"request": request, "bulky": ()}
         return Response(SimilarFaceSerializer(found, many=True, context=context).data)

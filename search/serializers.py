@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from analysis.serializers import FaceSerializer, NumberField
+from analysis.face_serializers import FaceSerializer, NumberField
 
 
 class SimilarFaceSerializer(serializers.Serializer):
