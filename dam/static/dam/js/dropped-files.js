@@ -17,9 +17,10 @@ async function childrenOf(folder) {
   for (;;) {
     // A reader gives about a hundred entries at a time, and none at the end.
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return children;
+    if (some.length === 0) break;
     children.push(...some);
   }
+  return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
 async function* walk(entry) {
