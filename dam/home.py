@@ -45,9 +45,15 @@ def default_home(project: Path) -> Path:
 
 def open_home(home: Path) -> None:
     """Make the home. Only its owner can list it; root's servers may pass to their own folders."""
-    if not home.exists():
-        home.mkdir(parents=True)
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    if home.exists():
+        return
+    is_root = os.geteuid() == 0
+    for folder in reversed([home, *home.parents]):
+        if not folder.exists():
+            folder.mkdir()
+            if is_root:
+                folder.chmod(0o755)
+    home.chmod(0o711 if is_root else 0o700)
 
 
 def is_open_to_all(folder: Path) -> bool:

@@ -56,6 +56,13 @@ def make_folder(path: Path, *, account: Account | None) -> Path:
     return path
 
 
+def open_to_all(path: Path) -> None:
+    """Let everybody read a path and, where its owner can, enter or run it."""
+    if not path.is_symlink():
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
+
+
 def reachable(
     program: Path, *, root: Path, parts: Sequence[str], copies: Path, account: Account | None
 ) -> Path:
@@ -80,7 +87,7 @@ def reachable(
             else:
                 (partial / part).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / part, partial / part)
-        for folder in (copies, partial, *(path for path in partial.rglob("*") if path.is_dir())):
-            folder.chmod(0o755)
+        for path in (copies, partial, *partial.rglob("*")):
+            open_to_all(path)
         partial.rename(target)
     return target / program.relative_to(root)

@@ -11,6 +11,7 @@ from dam.home import (
     Addresses,
     HomeInUse,
     default_home,
+    is_open_to_all,
     kept_secret,
     lock,
     open_home,
@@ -75,6 +76,17 @@ def test_new_home_cannot_be_listed_by_others(tmp_path: Path) -> None:
     open_home(tmp_path / "a" / "b")
 
     assert (tmp_path / "a" / "b").stat().st_mode & 0o066 == 0
+
+
+@needs_root
+def test_strict_umask_does_not_lock_the_servers_out(home: Path) -> None:
+    usual = os.umask(0o077)
+    try:
+        open_home(home / "a" / "b")
+    finally:
+        os.umask(usual)
+
+    assert is_open_to_all(home / "a" / "b")
 
 
 def test_held_home_says_who_holds_it(tmp_path: Path) -> None:

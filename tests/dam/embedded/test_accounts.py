@@ -20,9 +20,11 @@ def program(home: Path) -> Path:
     (root / "lib").mkdir()
     root.chmod(0o700)
     (root / "lib" / "greeting").write_text("hello")
+    # As installed by somebody with a strict umask.
+    (root / "lib" / "greeting").chmod(0o600)
     script = root / "bin" / "greet"
     script.write_text('#!/bin/sh\ncat "$(dirname "$0")/../lib/greeting"\n')
-    script.chmod(0o755)
+    script.chmod(0o700)
     return script
 
 
