@@ -10,15 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from analysis.face_cards import FaceCard, face_cards
 from analysis.models import AnalysisRun
 from analysis.nets import current_version
 from analysis.overlay import Stage, close_up, whole_picture
 from analysis.photos import (
     UNFINISHED,
-    FaceCard,
     UnknownPlace,
     count_photos,
-    face_cards,
     find_photos,
     list_photos,
     newer_photo,
