@@ -101,6 +101,11 @@ class LiveWorker:
         self._broker_url = broker_url
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it unless it runs, and wait until it takes tasks."""
         if self._process is not None and self._process.poll() is None:

@@ -11,6 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
 FIRST_USER = "admin"
+# Without those that look alike: the password is typed from a screen.
+LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+PASSWORD_LENGTH = 16
 # Any number will do, as long as nobody else takes it for a lock in this database.
 LOCK = 7_203_114
 
@@ -37,7 +40,7 @@ class Command(BaseCommand):
         users = get_user_model().objects
         if users.exists():
             return
-        password = secrets.token_urlsafe(12)
+        password = "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
         users.create_superuser(FIRST_USER, password=password)
         self.stdout.write(f"Sign in as {FIRST_USER} with the password {password}")
         self.stdout.write("It is shown only now; manage.py changepassword admin sets another.")
