@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from analysis.errors import NetsUnusable
 from analysis.manifest import NetError, load_manifest
-from analysis.pipeline import FacePipeline, load_pipeline
+from analysis.pipeline import load_pipeline
+
+if TYPE_CHECKING:
+    from analysis.pipeline.pipeline import FacePipeline
 
 
 def pipeline() -> FacePipeline:

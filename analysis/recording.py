@@ -121,6 +121,11 @@ def take_unsent_runs(limit: int) -> list[int]:
     return ids
 
 
+def mark_unsent(run_id: int) -> None:
+    """Let the next sweep send a run: the broker did not take its id."""
+    AnalysisRun.objects.filter(pk=run_id, status=Status.QUEUED).update(sent_at=None)
+
+
 def claim_run(run_id: int) -> Claim | None:
     """Take a run that is due or whose holder's lease has expired; None if there is none to take.
 

@@ -19,6 +19,7 @@ from analysis.recording import (
     Claim,
     claim_run,
     fail_run,
+    mark_unsent,
     record_results,
     retarget_run,
     take_unsent_runs,
@@ -69,6 +70,7 @@ def send_run(run_id: int) -> bool:
         analyze_asset.delay(run_id)
     except OperationalError as error:
         logger.warning("run %s could not be sent, it is tried again later: %s", run_id, error)
+        mark_unsent(run_id)
         return False
     return True
 

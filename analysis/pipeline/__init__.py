@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.manifest import MODELS_DIR, load_manifest
-from analysis.pipeline.pipeline import FacePipeline
+
+if TYPE_CHECKING:
+    from analysis.pipeline.pipeline import FacePipeline
 
 _lock = threading.Lock()
 _loaded: dict[tuple[Path, int], FacePipeline] = {}
@@ -18,11 +21,11 @@ def load_pipeline(models_dir: Path | None = None, *, threads: int = 0) -> FacePi
     `threads` is the number of cores a net may use, 0 for all. Raises NetError if a net is
     missing, altered or invalid.
     """
+    # onnxruntime and OpenCV take longer to import than most commands to run.
+    from analysis.pipeline.pipeline import FacePipeline
+
     key = ((models_dir or MODELS_DIR).resolve(), threads)
     with _lock:
         if key not in _loaded:
             _loaded[key] = FacePipeline(load_manifest(key[0]), threads=threads)
         return _loaded[key]
-
-
-__all__ = ["FacePipeline", "load_pipeline"]

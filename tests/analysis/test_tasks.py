@@ -16,7 +16,7 @@ from analysis import nets
 from analysis.errors import NetsUnusable
 from analysis.manifest import NetError
 from analysis.models import AnalysisRun, Face
-from analysis.recording import claim_run, queue_run
+from analysis.recording import claim_run, queue_run, take_unsent_runs
 from analysis.tasks import analyze_asset, send_run, sweep_runs
 from dam.ingest import ingest
 from dam.models import Asset
@@ -214,6 +214,12 @@ def test_a_run_is_sent_by_its_id(run, sent_run_ids):
 
 def test_a_broker_that_is_down_is_no_error(run):
     assert not send_run(run.pk)
+
+
+def test_what_a_broker_did_not_take_is_due_for_the_next_sweep(run):
+    send_run(run.pk)
+
+    assert take_unsent_runs(10) == [run.pk]
 
 
 def test_a_sweep_sends_what_the_broker_lost(run, sent_run_ids):

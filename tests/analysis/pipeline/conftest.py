@@ -10,7 +10,8 @@ import pytest
 import skimage.data
 
 from analysis.manifest import MODELS_DIR
-from analysis.pipeline import FacePipeline, load_pipeline
+from analysis.pipeline import load_pipeline
+from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.types import Image
 
 

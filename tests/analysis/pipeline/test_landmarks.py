@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.pipeline import FacePipeline
 from analysis.pipeline.landmarks import GROUPS, LANDMARK_COUNT, place_landmarks
+from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.pose import canonical_face
 from analysis.pipeline.types import Floats, Image
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from analysis.manifest import MODELS_DIR, NetError
-from analysis.pipeline import FacePipeline, load_pipeline
+from analysis.pipeline import load_pipeline
+from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.types import FaceResult, Image
 
 PROJECT = Path(__file__).resolve().parents[3]

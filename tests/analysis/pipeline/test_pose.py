@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.pipeline import FacePipeline
+from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.pose import canonical_face, estimate_pose
 from analysis.pipeline.types import Floats, Image
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from analysis.pipeline import FacePipeline
+from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.quality import Curve
 from analysis.pipeline.types import Image, Quality
 
