@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from dam.errors import DamError
 
@@ -31,7 +30,6 @@ def error_body(
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """Turn whatever a REST view raised into a response; what nobody foresaw is logged."""
-    set_rollback()
     match error:
         case APIException():
             return _answer_rest_error(error)

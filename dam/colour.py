@@ -97,9 +97,6 @@ def _distance(profile: bytes, mode: str) -> int:
     transform = _build(profile, mode)
     tones = Image.new("RGB", (len(TONES), 1))
     tones.putdata(TONES)
-    if mode == "CMYK":
-        # Without a profile there is only a crude formula: never close.
-        return 255
     tones = tones.convert(mode)
     before, after = (np.asarray(i.convert("RGB"), int) for i in (tones, transform.apply(tones)))
     return int(np.abs(before - after).max())

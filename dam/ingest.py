@@ -84,11 +84,8 @@ def ingest(
         known = Asset.objects.filter(digest=spooled.digest).first()
         if known:
             return Ingested(asset=known, created=False)
-        # Only who holds the lock decodes and stores: the others find the asset afterwards.
+        # Nobody may delete these files between storing them and creating the row.
         with digest_lock(spooled.digest):
-            known = Asset.objects.filter(digest=spooled.digest).first()
-            if known:
-                return Ingested(asset=known, created=False)
             info = _inspect(spooled.file)
             _store_files(spooled, info)
             return _create(spooled, info, name=name, source=source, user=user)

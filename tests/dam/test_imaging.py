@@ -175,8 +175,11 @@ def test_broken_exif_is_ignored():
     assert read(content).shape == (64, 96, 3)
 
 
-def test_orientation_that_only_xmp_tells_is_ignored_as_browsers_do():
-    content = encoded(picture(), "JPEG", xmp=b'<x:xmpmeta tiff:Orientation="6"></x:xmpmeta>')
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_orientation_that_only_xmp_tells_is_ignored_as_browsers_do(kind):
+    xmp = b'<x:xmpmeta tiff:Orientation="6"></x:xmpmeta>'
+    options = {"xmp": xmp} if kind == "JPEG" else {"tiffinfo": {700: xmp}}
+    content = encoded(picture(), kind, **options)
 
     assert read(content).shape == (64, 96, 3)
 
@@ -327,6 +330,21 @@ def test_a_profile_that_does_not_fit_is_ignored(profile):
     assert np.array_equal(read(encoded(image, icc_profile=profile)), np.asarray(image))
 
 
+def test_a_profile_that_is_larger_than_any_real_one_is_ignored():
+    image = picture()
+    content = encoded(image, "TIFF", icc_profile=profiles.prophoto() + bytes(4_000_000))
+
+    assert np.array_equal(read(content), np.asarray(image))
+
+
+def test_an_avif_that_names_only_its_container_is_decoded():
+    content = encoded(picture(), "AVIF")
+
+    pixels = read(content.replace(b"ftypavif", b"ftypmif1", 1))
+
+    assert_same(pixels, np.asarray(picture()), tolerance=12)
+
+
 def test_a_thumbnail_keeps_the_proportions():
     assert shrink(encoded(picture(1600, 400), "JPEG")).shape == (128, 512, 3)
 
@@ -386,6 +404,15 @@ def test_what_looks_like_a_picture_to_people_is_unsupported_type(content):
 
 def test_a_raw_picture_s_preview_is_not_taken_for_it():
     content = encoded(picture(), "TIFF", tiffinfo={254: 1})
+
+    assert failure(content) == "unsupported_type"
+
+
+def test_an_old_canon_s_raw_picture_is_unsupported_type():
+    tags = {256: 32, 257: 32, 258: 8, 259: 1, 262: 1, 273: 16, 277: 1, 278: 32, 279: 1024}
+    entries = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in tags.items())
+    head = struct.pack("<4sI", b"II*\0", 16 + 1024) + b"CR\x02\0" + bytes(4)
+    content = head + bytes(1024) + struct.pack("<H", len(tags)) + entries + bytes(4)
 
     assert failure(content) == "unsupported_type"
 

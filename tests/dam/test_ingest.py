@@ -180,7 +180,7 @@ def test_after_a_failure_the_same_file_can_be_ingested(failing_receiver):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_threads_with_the_same_bytes_make_one_asset():
+def test_many_threads_with_the_same_bytes_make_one_asset(signalled):
     content = new_png()
     together = threading.Barrier(6)
 
@@ -194,7 +194,7 @@ def test_many_threads_with_the_same_bytes_make_one_asset():
     with ThreadPoolExecutor(6) as threads:
         results = list(threads.map(run, range(6)))
 
-    assert Asset.objects.count() == 1
+    assert Asset.objects.count() == len(signalled) == 1
     assert sorted(result.created for result in results) == [False] * 5 + [True]
 
 

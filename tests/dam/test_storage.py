@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,6 +183,17 @@ def test_removing_leaves_other_assets_alone(media):
 
 
 @pytest.mark.django_db
+def test_removing_leaves_the_faces_of_a_similar_digest_alone(media):
+    asset = make_asset()
+    similar = asset.digest[:4] + 60 * "0"
+    put(face_crop_path(similar, Box()), ContentFile(b"crop"))
+
+    remove_files(asset)
+
+    assert default_storage.exists(face_crop_path(similar, Box()))
+
+
+@pytest.mark.django_db
 def test_removing_twice_is_no_error(media):
     asset = make_asset()
     remove_files(asset)
@@ -191,29 +203,41 @@ def test_removing_twice_is_no_error(media):
     assert files_in(media) == []
 
 
+def wait_behind_the_lock(digest: str, work: Callable[[], object]) -> bool:
+    """Tell whether work in another thread waits while this one holds the lock; let it end."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        with digest_lock(digest):
+            future = threads.submit(run)
+            waits = not wait([future], timeout=0.4).done
+        future.result(10)
+    return waits
+
+
 @pytest.mark.django_db(transaction=True)
-def test_one_digest_is_worked_on_by_one_at_a_time():
-    entered, leave, waiting = threading.Event(), threading.Event(), threading.Event()
+def test_who_deletes_waits_for_who_ingests_the_same_bytes():
+    asset = make_asset()
 
-    def hold() -> None:
-        with digest_lock(DIGEST):
-            entered.set()
-            leave.wait(10)
-        connections.close_all()
+    assert wait_behind_the_lock(asset.digest, lambda: delete_asset(asset))
 
-    def want() -> bool:
-        with digest_lock(DIGEST):
-            waiting.set()
-        connections.close_all()
-        return leave.is_set()
 
-    with ThreadPoolExecutor(2) as threads:
-        threads.submit(hold)
-        entered.wait(10)
-        second = threads.submit(want)
-        assert not waiting.wait(0.3)
-        leave.set()
-        assert second.result(10)
+@pytest.mark.django_db(transaction=True)
+def test_who_ingests_waits_for_who_deletes_the_same_bytes():
+    content = new_png()
+    digest = hashlib.sha256(content).hexdigest()
+
+    assert wait_behind_the_lock(digest, lambda: make_asset(content))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_bytes_need_not_wait():
+    assert not wait_behind_the_lock(DIGEST, make_asset)
 
 
 @pytest.mark.django_db
