@@ -12,12 +12,28 @@ from analysis.listing import faces_for_lists
 from analysis.models import Face
 
 
+# Of two people's pictures one pair in a hundred, or in a thousand, is at least that alike
+# (docs/nets.md, lfw_regions).
+ALIKE_COSINE = 0.36
+LIKELY_COSINE = 0.45
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarFace:
     """A face and the cosine of the angle to what was looked for: 1 is the same, −1 the opposite."""
 
     face: Face
     similarity: float
+
+    @property
+    def is_alike(self) -> bool:
+        """Tell whether it is worth a look."""
+        return self.similarity >= ALIKE_COSINE
+
+    @property
+    def is_likely(self) -> bool:
+        """Tell whether it is probably the same person."""
+        return self.similarity >= LIKELY_COSINE
 
     @property
     def distance(self) -> float:

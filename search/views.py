@@ -18,9 +18,12 @@ SHOWN_IN_ROW = 6
 
 @require_GET
 def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The faces most like one; htmx gets a row of the first few."""
+    """The faces most like one; htmx gets a row of the first few that are worth a look."""
     face = get_object_or_404(Face.objects.select_related("asset"), uid=uid)
-    found = similar_faces(face, limit=SHOWN_IN_ROW if request.htmx else SHOWN)
+    if request.htmx:
+        found = [one for one in similar_faces(face, limit=SHOWN_IN_ROW) if one.is_alike]
+    else:
+        found = similar_faces(face, limit=SHOWN)
     return render_page(
         request,
         "search/similar_faces.html",

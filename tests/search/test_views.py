@@ -41,7 +41,7 @@ def test_the_nearest_faces_are_shown_without_the_face_itself(client):
 
 
 def test_htmx_gets_the_row_alone(client):
-    make_face(seed=2)
+    make_face(seed=1)
 
     html = client.get(url(make_face(seed=1).uid), headers={"HX-Request": "true"}).content.decode()
 
@@ -49,8 +49,28 @@ def test_htmx_gets_the_row_alone(client):
     assert "<html" not in html
 
 
+def test_the_row_leaves_strangers_out_and_the_page_does_not(client):
+    stranger, face = make_face(seed=2), make_face(seed=1)
+
+    row = client.get(url(face.uid), headers={"HX-Request": "true"}).content.decode()
+    page = client.get(url(face.uid)).content.decode()
+
+    assert f"#face-{stranger.uid}" not in row
+    assert f"#face-{stranger.uid}" in page
+
+
+def test_only_a_face_that_is_probably_the_same_persons_is_called_likely(client):
+    face = make_face(seed=1)
+    make_face(seed=2)
+    assert ">likely<" not in client.get(url(face.uid)).content.decode()
+
+    make_face(seed=1)
+
+    assert client.get(url(face.uid)).content.decode().count(">likely<") == 1
+
+
 def test_the_only_face_has_none_like_it(client):
-    assert b"No other face yet." in client.get(url(make_face().uid)).content
+    assert b"No other face is much like it yet." in client.get(url(make_face().uid)).content
 
 
 def test_an_unknown_face_is_not_found(client):
