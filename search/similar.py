@@ -11,7 +11,6 @@ from pgvector.django import MaxInnerProduct
 from analysis.listing import faces_for_lists
 from analysis.models import Face
 
-
 # Of two people's pictures one pair in a hundred, or in a thousand, is at least that alike
 # (docs/nets.md, lfw_regions).
 ALIKE_COSINE = 0.36
