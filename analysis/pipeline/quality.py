@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 import cv2
@@ -55,6 +56,10 @@ NOISE = Curve(good=1.5, fair=7.0)
 BLUR = Curve(good=2.4, fair=3.6)
 ILLUMINATION = Curve(good=0.20, fair=0.60)
 POSE = Curve(good=5.0, fair=25.0)
+# Points off what the overall score sees of the glasses, by label; any other label costs all.
+GLASSES_COST: Mapping[str, float] = MappingProxyType(
+    {"none": 0.0, "glasses": 10.0, "sunglasses": 50.0}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +111,8 @@ def score_quality(
         "glass": _bare_score(readings, "glasses"),
         "mask": _bare_score(readings, "mask"),
     }
-    return Quality(score=_overall(parts), **parts)
+    overall = _overall({**parts, "glass": _glasses_fitness(readings)})
+    return Quality(score=overall, **parts)
 
 
 def _to_gray(image: Image) -> Image:
@@ -192,6 +198,21 @@ def _bare_score(readings: Mapping[str, Reading], name: str) -> float:
     if not isinstance(reading, Mapping):
         return 100.0
     return float(100 * reading["none"])
+
+
+def _glasses_fitness(readings: Mapping[str, Reading]) -> float:
+    """Return 0–100: how fit for recognition glasses leave a face, which `_overall` takes.
+
+    Less strict than the score `glass`. Among 674 pictures of LFW's public figures, glasses on one
+    of two pictures of a person took the mean cosine of the embeddings from 0.61 to 0.55, and the
+    pairs recognised at 1 % false alarms from 97 to 95 % (43 pairs); sunglasses took them to 0.35
+    and half (8 pairs). The costs are modest guesses in that order, not a fit.
+    """
+    reading = readings.get("glasses")
+    if not isinstance(reading, Mapping):
+        return 100.0
+    lost = sum(chance * GLASSES_COST.get(label, 100.0) for label, chance in reading.items())
+    return float(100 - lost)
 
 
 def _overall(parts: Mapping[str, float]) -> float:

@@ -34,15 +34,31 @@ def central_faces(
     `most` bounds the pictures of one archive, spread evenly; those of people in `without`, whose
     names the files begin with, are left out.
     """
-    spec = load_manifest().net("detector")
-    if spec.input is None:
-        raise SystemExit("the manifest's detector takes no pixels")
-    detector = Detector(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
+    detector = load_detector()
     for image in _read_pictures(archives, most=most, without=without):
         faces = detector.detect(image)
         if faces:
-            center = np.array(image.shape[1::-1]) / 2
-            yield image, min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
+            yield image, central_face(image, faces)
+
+
+def load_detector() -> Detector:
+    """Return the service's detector."""
+    spec = load_manifest().net("detector")
+    if spec.input is None:
+        raise SystemExit("the manifest's detector takes no pixels")
+    return Detector(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
+
+
+def central_face(image: Image, faces: list[Detection]) -> Detection:
+    """Return the face whose nose is nearest to the picture's centre."""
+    center = np.array(image.shape[1::-1]) / 2
+    return min(faces, key=lambda one: float(np.linalg.norm(one.keypoints[2] - center)))
+
+
+def read_picture(bundle: zipfile.ZipFile, name: str) -> Image:
+    """Return one picture of an archive as the pipeline takes it."""
+    with PillowImage.open(io.BytesIO(bundle.read(name))) as picture:
+        return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[..., ::-1])
 
 
 def collect_meshes(archives: list[Path]) -> Meshes:
@@ -96,5 +112,4 @@ def _read_pictures(
             ]
             step = max(len(names) // most, 1) if most else 1
             for name in names[::step]:
-                with PillowImage.open(io.BytesIO(bundle.read(name))) as picture:
-                    yield np.ascontiguousarray(np.asarray(picture.convert("RGB"))[..., ::-1])
+                yield read_picture(bundle, name)
