@@ -15,6 +15,7 @@ from dam.home import ADDRESSES_FILE
 OUR_PREFIX = "DAM_"
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  (recognized, not bound)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MIN_SECRET_LENGTH = 32
 WHERE_LISTED = "docs/settings.md lists all settings."
 # `up` starts the embedded servers itself, so it may begin without knowing their addresses.
 NO_DATABASE = "dam.E003"
@@ -107,7 +108,7 @@ def check_servers(**_: Any) -> list[CheckMessage]:
 
 @register()
 def check_exposure(**_: Any) -> list[CheckMessage]:
-    """dam.W003 and dam.W004: what is open to the network, or ought to be and is not."""
+    """dam.W003 to dam.W005: what is open to others, or ought to be and is not."""
     messages: list[CheckMessage] = []
     if settings.HOST in EVERYWHERE and not settings.DAM_ALLOWED_HOSTS:
         messages.append(
@@ -115,6 +116,14 @@ def check_exposure(**_: Any) -> list[CheckMessage]:
                 f"The service listens on {settings.HOST}, but refuses every name except localhost.",
                 hint="Set DAM_ALLOWED_HOSTS to the names that people will type.",
                 id="dam.W003",
+            )
+        )
+    if len(settings.SECRET_KEY) < MIN_SECRET_LENGTH:
+        messages.append(
+            checks.Warning(
+                f"DAM_SECRET_KEY has fewer than {MIN_SECRET_LENGTH} characters.",
+                hint="Who guesses it can sign in as anybody. Unset it, and one is made.",
+                id="dam.W005",
             )
         )
     if settings.DEBUG and settings.HOST not in LOOPBACK:

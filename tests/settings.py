@@ -19,7 +19,7 @@ Path(home).chmod(0o711)
 for name in [name for name in os.environ if name.startswith("DAM_") and name != "DAM_PG_BIN"]:
     del os.environ[name]
 os.environ["DAM_HOME"] = home
-os.environ["DAM_SECRET_KEY"] = "only-for-tests"
+os.environ["DAM_SECRET_KEY"] = "only-for-tests-but-long-enough-for-the-check"
 os.environ.pop("BROKER_URL", None)
 STARTS_POSTGRES = not os.environ.get("DATABASE_URL")
 if STARTS_POSTGRES:

@@ -10,18 +10,25 @@ import socket
 CANDIDATES = range(20_000, 32_000)
 
 
-def is_free(port: int, *, host: str = "127.0.0.1") -> bool:
-    """Tell whether a server could listen there. Old connections that linger do not matter."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
+def listen_error(port: int, *, host: str = "127.0.0.1") -> str:
+    """Say why a server could not listen there, or "". Old connections that linger do not matter."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
             # Two of us may bind the same port with that option, but only one may listen.
             probe.listen()
-        except OSError:
-            return False
-        return True
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen there."""
+    return not listen_error(port)
 
 
 def free_port() -> int:

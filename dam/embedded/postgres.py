@@ -18,6 +18,7 @@ from psycopg import sql
 
 from dam.embedded.accounts import Account, EmbeddedError, make_folder, reachable
 from dam.embedded.processes import private_input, spawn, stop, wait_until
+from dam.home import ADDRESSES_FILE
 
 USER = "facet"
 DATABASE = "facet"
@@ -150,10 +151,16 @@ class PostgresServer:
         return command
 
     def is_ready(self) -> bool:
+        """Tell whether the server answers. Raises EmbeddedError when it wants another password."""
         try:
             with psycopg.connect(self.url("postgres"), connect_timeout=2):
                 return True
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise EmbeddedError(
+                    f"The password is not that of the database in {self.folder}. Delete "
+                    f"{self.folder.parent / ADDRESSES_FILE} and start again: it gets a new one."
+                ) from None
             return False
 
     def create_database(self) -> None:

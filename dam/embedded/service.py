@@ -153,8 +153,8 @@ class Service:
             start_new_session=True,
         )
         if finished.returncode:
-            lines = finished.stderr.strip().splitlines() or ["it gave no reason"]
-            raise EmbeddedError("The database cannot be used: " + "\n    ".join(lines[-8:]))
+            lines = finished.stderr.strip().splitlines() or ["The database cannot be prepared."]
+            raise EmbeddedError("\n".join(lines[-8:]).removeprefix("CommandError: "))
         self._supervisor.check_stop()
         self._say("The database is up to date.")
         for line in finished.stdout.splitlines():

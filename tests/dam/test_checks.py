@@ -89,6 +89,12 @@ def test_listening_everywhere_without_names_is_a_warning(settings: Any) -> None:
     assert ids(checks.check_exposure) == ["dam.W003"]
 
 
+def test_short_secret_is_a_warning(settings: Any) -> None:
+    settings.SECRET_KEY = "short"
+
+    assert ids(checks.check_exposure) == ["dam.W005"]
+
+
 def test_debug_on_the_network_is_a_warning(settings: Any) -> None:
     settings.HOST = "192.0.2.1"
     settings.DEBUG = True

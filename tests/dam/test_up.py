@@ -230,7 +230,7 @@ def test_taken_port_starts_nothing(up: Up) -> None:
         finished = up.run("up")
 
     assert finished.returncode == 1
-    assert f"Port {up.port} is taken" in finished.stderr
+    assert f"127.0.0.1:{up.port}/ (Address already in use)" in finished.stderr
     assert not (up.home / "postgres").exists()
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from dam.checks import NO_BROKER, NO_DATABASE
 from dam.embedded.accounts import EmbeddedError
 from dam.embedded.leftovers import Records
-from dam.embedded.ports import is_free
+from dam.embedded.ports import listen_error
 from dam.embedded.postgres import missing_cpu_flags
 from dam.embedded.service import Service, ServicePlan
 from dam.embedded.supervisor import StopRequested, Supervisor
@@ -37,9 +37,9 @@ class Command(BaseCommand):
             with lock(plan.home, address=plan.address):
                 self._run(plan, began=began)
         except HomeInUse as error:
-            raise CommandError(f"Facet already runs from {plan.home}: {error}") from None
+            self._fail(f"Facet already runs from {plan.home}: {error}")
         except (EmbeddedError, OSError) as error:
-            raise CommandError(str(error)) from None
+            self._fail(str(error))
 
     def _run(self, plan: ServicePlan, *, began: float) -> None:
         self._check(plan)
@@ -60,11 +60,11 @@ class Command(BaseCommand):
         self._say("Stopped.")
 
     def _check(self, plan: ServicePlan) -> None:
-        """Raise CommandError when the service could not work on this machine or these settings."""
+        """Raise EmbeddedError when the service could not work on this machine or these settings."""
         if plan.embeds_database and not settings.DAM_PG_BIN:
             missing = missing_cpu_flags(Path("/proc/cpuinfo").read_text())
             if missing:
-                raise CommandError(
+                raise EmbeddedError(
                     f"This processor lacks {', '.join(sorted(missing))}, which the embedded "
                     "PostgreSQL needs. Set DATABASE_URL or DAM_PG_BIN to another PostgreSQL with "
                     "pgvector."
@@ -73,11 +73,15 @@ class Command(BaseCommand):
         for message in problems:
             self.stderr.write(f"{message.id}: {message.msg} {message.hint or ''}".rstrip())
         if any(message.is_serious() for message in problems):
-            raise CommandError("Nothing was started.")
-        if not is_free(settings.PORT, host=settings.HOST):
-            raise CommandError(
-                f"Port {settings.PORT} is taken by another program. Set PORT to a free one."
+            raise EmbeddedError("Nothing was started.")
+        if reason := listen_error(settings.PORT, host=settings.HOST):
+            raise EmbeddedError(
+                f"Nothing can listen on {plan.address} ({reason}). Set PORT or HOST to another."
             )
+
+    def _fail(self, text: str) -> NoReturn:
+        self.stderr.write(text)
+        raise SystemExit(1)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

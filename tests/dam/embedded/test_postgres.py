@@ -164,6 +164,13 @@ def test_lost_password_can_be_replaced(make_server: MakeServer, home: Path) -> N
         assert server.is_ready()
 
 
+def test_wrong_password_is_told_at_once(make_server: MakeServer, home: Path) -> None:
+    server = make_server(password="a wrong one")
+
+    with pytest.raises(EmbeddedError, match=r"embedded\.json"), server.running(log=log(home)):
+        pass
+
+
 def test_broken_off_cluster_is_made_again(make_server: MakeServer, home: Path) -> None:
     server = make_server(home)
     (server.folder / "data.partial").mkdir(parents=True)
