@@ -17,6 +17,8 @@ MAX_LOG_BYTES = 10_000_000
 SHOWN_LOG_LINES = 8
 HEALTHY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
+# make, systemd and a terminal may each pass one and the same signal on.
+SAME_REQUEST_SECONDS = 1.0
 
 
 class StopRequested(Exception):
@@ -54,15 +56,20 @@ class Supervisor:
     say: Callable[[str], None]
     pauses: tuple[float, ...] = (1, 2, 4, 8, 16, 30)
     _running: list[Running] = field(default_factory=list)
-    _stop_requests: int = 0
+    _stop_requested_at: float | None = None
+    _is_hurried: bool = False
 
     def request_stop(self, *_: object) -> None:
-        """Ask for the end; asked twice, nobody is waited for. Fit to be a signal handler."""
-        self._stop_requests += 1
+        """Ask for the end; asked again later, nobody is waited for. Fit to be a signal handler."""
+        now = time.monotonic()
+        if self._stop_requested_at is None:
+            self._stop_requested_at = now
+        elif now - self._stop_requested_at >= SAME_REQUEST_SECONDS:
+            self._is_hurried = True
 
     @property
     def is_stopping(self) -> bool:
-        return self._stop_requests > 0
+        return self._stop_requested_at is not None
 
     def check_stop(self) -> None:
         """Raise StopRequested when the end was asked for."""
@@ -165,7 +172,7 @@ class Supervisor:
             process.send_signal(part.stop_signal)
             ended = wait_until(
                 lambda: process.poll() is not None,
-                alive=lambda: self._stop_requests < 2,
+                alive=lambda: not self._is_hurried,
                 seconds=part.grace_seconds,
             )
             if not ended:

@@ -169,7 +169,10 @@ def test_stubborn_part_is_killed(supervisor: Supervisor, tmp_path: Path, said: l
     assert "part did not end by itself and was killed." in said
 
 
-def test_second_request_waits_for_nobody(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_second_request_waits_for_nobody(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SAME_REQUEST_SECONDS", 0)
     mark = tmp_path / "mark"
     script = f"trap '' TERM; touch {mark}; while :; do sleep 0.05; done"
     supervisor.launch(shell("part", script, is_ready=mark.exists, grace_seconds=600))
@@ -180,6 +183,22 @@ def test_second_request_waits_for_nobody(supervisor: Supervisor, tmp_path: Path)
     supervisor.stop()
 
     assert process.returncode == -signal.SIGKILL
+
+
+def test_one_request_that_arrives_twice_kills_nobody(
+    supervisor: Supervisor, tmp_path: Path, said: list[str]
+) -> None:
+    mark = tmp_path / "mark"
+    script = f"trap 'sleep 0.3; exit' TERM; touch {mark}; while :; do sleep 0.05; done"
+    supervisor.launch(shell("part", script, is_ready=mark.exists))
+    process = process_of(supervisor, "part")
+
+    supervisor.request_stop()
+    supervisor.request_stop()
+    supervisor.stop()
+
+    assert process.returncode == 0
+    assert "part did not end by itself and was killed." not in said
 
 
 def test_stop_can_be_requested_while_starting(supervisor: Supervisor) -> None:
