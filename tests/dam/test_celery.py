@@ -66,6 +66,7 @@ def rabbitmq_server(folder: Path) -> Iterator[str]:
             "ERL_EPMD_PORT": str(names_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
             "RABBITMQ_LOGS": "-",
+            "RABBITMQ_LOG_BASE": str(folder),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
         },
