@@ -22,6 +22,14 @@ class ReadingText:
     value: str
     percent: float | None = None
 
+    @property
+    def in_a_sentence(self) -> str:
+        """The value where it speaks for itself, such as "female"; else with its name."""
+        if self.value == "none":
+            return ""
+        speaks = self.label in {"Age", "Gender"} or self.label.lower() in self.value
+        return self.value if speaks else f"{self.label.lower()} {self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class QualityText:
@@ -50,8 +58,8 @@ class FaceCard:
 
     @property
     def summary(self) -> str:
-        """One line in words, such as "Face 1: 34 years, female"."""
-        words = ", ".join(reading.value for reading in self.readings)
+        """One line in words, such as "Face 1: 34 years, female, glasses"."""
+        words = ", ".join(filter(None, (reading.in_a_sentence for reading in self.readings)))
         return f"Face {self.number}: {words}" if words else f"Face {self.number}"
 
 

@@ -13,8 +13,9 @@ from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.heads import Heads
 from analysis.pipeline.landmarks import place_landmarks
 from analysis.pipeline.mesh import Meshes, MeshNet
+from analysis.pipeline.pixels import view_crop, view_native
 from analysis.pipeline.pose import estimate_pose
-from analysis.pipeline.quality import FACE_OVAL, cut_native, score_quality
+from analysis.pipeline.quality import FACE_OVAL, score_quality
 from analysis.pipeline.session import OrtSession, Session
 from analysis.pipeline.types import Box, FaceResult, Image
 
@@ -84,9 +85,8 @@ class FacePipeline:
                     pose=pose,
                     readings=readings[index],
                     quality=score_quality(
-                        face_crops.pixels[index],
-                        outlines[index],
-                        native=cut_native(image, mesh[FACE_OVAL, :2]),
+                        crop=view_crop(face_crops.pixels[index], outlines[index]),
+                        native=view_native(image, mesh[FACE_OVAL, :2]),
                         detector_score=detection.score,
                         face_flag=float(meshes.face_flags[index]),
                         pose=pose,

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from analysis.face_cards import describe_quality, describe_readings
+import pytest
+
+from analysis.face_cards import ReadingText, describe_quality, describe_readings
 from analysis.models import Face
 
 
@@ -24,3 +26,17 @@ def test_quality_has_eight_scores_and_three_levels():
 
     assert [text.level for text in texts[:4]] == ["good", "fair", "fair", "poor"]
     assert len(texts) == 8
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        (ReadingText("Age", "34 years"), "34 years"),
+        (ReadingText("Gender", "female", 97.0), "female"),
+        (ReadingText("Glasses", "sunglasses", 97.0), "sunglasses"),
+        (ReadingText("Mask", "worn", 97.0), "mask worn"),
+        (ReadingText("Mask", "none", 97.0), ""),
+    ],
+)
+def test_reading_in_a_sentence_needs_no_table(reading, words):
+    assert reading.in_a_sentence == words
