@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from analysis.pipeline.pipeline import FacePipeline
 
 
-def pipeline() -> FacePipeline:
-    """Return the pipeline, loaded once in each process; raise NetsUnusable if that fails."""
+def pipeline(*, processes: int = 1) -> FacePipeline:
+    """Return the pipeline, loaded once in each process; raise NetsUnusable if that fails.
+
+    `processes` is how many of the caller's kind share the cores.
+    """
+    threads = settings.DAM_NET_THREADS or max(1, settings.DAM_CORES // processes)
     try:
-        return load_pipeline(Path(settings.DAM_MODELS_DIR), threads=settings.DAM_NET_THREADS)
+        return load_pipeline(Path(settings.DAM_MODELS_DIR), threads=threads)
     except NetError as error:
         raise NetsUnusable(error) from error
 

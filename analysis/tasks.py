@@ -76,7 +76,7 @@ def send_run(run_id: int) -> bool:
 
 
 def _analyze(claim: Claim) -> int:
-    pipeline = nets.pipeline()
+    pipeline = nets.pipeline(processes=settings.DAM_WORKER_PROCESSES)
     if claim.version != pipeline.version:
         claim = retarget_run(claim, version=pipeline.version)
     asset = Asset.objects.get(pk=claim.asset_id)

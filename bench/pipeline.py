@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pictures import group, jpeg
+from _pictures import group, jpeg
 
 from analysis.manifest import load_manifest
 from analysis.pipeline import load_pipeline

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pictures import group, jpeg
+from _pictures import group, jpeg
 
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 120

@@ -47,21 +47,37 @@ class Rectangle(Protocol):
     def height(self) -> float: ...
 
 
+# Only these cannot be made again.
+_ORIGINALS = "originals/"
+
+
 class AtomicFileSystemStorage(FileSystemStorage):
     """Files on this machine that appear whole or not at all, and replace those of the same name.
 
     Same name means same bytes here: so a writer that died leaves nothing that looks like a stored
-    file, and two writers of one file do not make two.
+    file, and two writers of one file do not make two. Originals are on the disk when their row is
+    written; of the others a power cut may leave an empty file, which counts as missing.
     """
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002
         return name
 
+    def exists(self, name: str) -> bool:
+        return super().exists(name) and self.size(name) > 0
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        file = super()._open(name, mode)
+        if not file.size:
+            file.close()
+            raise FileNotFoundError(name)
+        return file
+
     def _save(self, name: str, content: File) -> str:
         temporary = f"{name}.{secrets.token_hex(8)}"
         try:
             super()._save(temporary, content)
-            _flush(self.path(temporary))
+            if name.startswith(_ORIGINALS):
+                _flush(self.path(temporary))
             Path(self.path(temporary)).replace(self.path(name))
         finally:
             self.delete(temporary)
@@ -69,7 +85,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
 
 def original_path(digest: str, media_type: str) -> str:
-    return f"originals/{_folder(digest)}/{digest}.{EXTENSIONS[media_type]}"
+    return f"{_ORIGINALS}{_folder(digest)}/{digest}.{EXTENSIONS[media_type]}"
 
 
 def thumbnail_path(digest: str) -> str:

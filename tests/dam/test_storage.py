@@ -137,6 +137,18 @@ def test_a_file_that_breaks_off_leaves_nothing(media):
     assert files_in(media) == []
 
 
+def test_a_file_that_a_power_cut_left_empty_counts_as_missing_and_is_stored_again(media):
+    path = thumbnail_path(DIGEST)
+    put(path, ContentFile(b"small"))
+    (media / path).write_bytes(b"")
+    with pytest.raises(FileMissing):
+        open_file(path)
+
+    put(path, ContentFile(b"small"))
+
+    assert (media / path).read_bytes() == b"small"
+
+
 def test_two_writers_of_one_file_make_one_file(media):
     together = threading.Barrier(4)
 
