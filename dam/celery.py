@@ -7,6 +7,7 @@ import os
 import signal
 from typing import Any
 
+from billiard import current_process
 from celery import Celery, bootsteps
 from celery.signals import beat_embedded_init, worker_process_init
 from celery.worker import state
@@ -29,6 +30,8 @@ app.autodiscover_tasks()
 def die_with_the_worker(**_: Any) -> None:
     """Leave no process behind when the worker's main process is killed."""
     die_with_parent(signal.SIGKILL)
+    if os.getppid() != current_process()._parent_pid:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class BeatGuard(bootsteps.StartStopStep):

@@ -189,7 +189,8 @@ class Service:
         return Part(
             name="worker",
             # Should this process be killed, there is nobody to end a worker that takes its time.
-            start=self._python(arguments, death_signal=signal.SIGQUIT),
+            # One that was still starting was seen to look for its queue for ever after SIGQUIT.
+            start=self._python(arguments, death_signal=signal.SIGKILL),
             grace_seconds=WORKER_GRACE_SECONDS,
         )
 
