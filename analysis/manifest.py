@@ -70,6 +70,12 @@ class NetSpec:
     """Our name of an output → the tensor's name in the file."""
     readings: tuple[ReadingSpec, ...]
 
+    @property
+    def meaning(self) -> str:
+        """All of the declaration that results depend on, and nothing else."""
+        parts = (self.role, self.sha256, self.input, self.features, sorted(self.outputs.items()))
+        return repr((*parts, self.readings))
+
     def verify(self) -> None:
         """Raise NetError unless the file is there and its SHA-256 is the declared one."""
         try:
@@ -99,15 +105,14 @@ class Manifest:
     @property
     def version(self) -> str:
         """The pipeline's version, at most 40 characters: changes when results could change."""
-        digests = "\n".join(sorted(f"{net.role} {net.sha256}" for net in self.nets))
-        return f"{self.revision}-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+        return f"{self.revision}-{_short_digest(*sorted(net.meaning for net in self.nets))}"
 
     @property
     def embedding_net(self) -> str:
         """Names what made an embedding, at most 40 characters: only equal ones are compared."""
         backbone, embedder = self.net("backbone"), self.net("embedder")
-        digests = f"{backbone.sha256} {embedder.sha256}"
-        return f"{backbone.name[:27]}-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
+        made_by = (backbone.sha256, repr(backbone.input), embedder.meaning)
+        return f"{backbone.name[:27]}-{_short_digest(*made_by)}"
 
     def net(self, role: str) -> NetSpec:
         """Return the only net of a role; raise NetError if there is none or more than one."""
@@ -117,6 +122,10 @@ class Manifest:
                 "net_invalid", f"The manifest declares {len(found)} nets with the role {role}."
             )
         return found[0]
+
+
+def _short_digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def load_manifest(models_dir: Path = MODELS_DIR) -> Manifest:

@@ -21,12 +21,6 @@ def decode_probabilities(values: Floats, labels: Sequence[str]) -> list[Reading]
     ]
 
 
-def decode_binary(values: Floats, labels: Sequence[str]) -> list[Reading]:
-    """Read n × 1 probabilities of the second of two labels."""
-    positive = values.reshape(len(values), 1)
-    return decode_probabilities(np.hstack([1 - positive, positive]), labels)
-
-
 def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
     """Read n × k probabilities of the ages 0, 1, … k − 1 as the mean age in years."""
     if labels:
@@ -38,7 +32,6 @@ def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
 DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {
         "probabilities": decode_probabilities,
-        "binary": decode_binary,
         "expected_age": decode_expected_age,
     }
 )

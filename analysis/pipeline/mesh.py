@@ -46,6 +46,13 @@ REFINED: Mapping[str, tuple[int, ...]] = MappingProxyType(
     }
 )
 # fmt: on
+# The outline of the face as points of the mesh, in order.
+# fmt: off
+FACE_OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152,
+    148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)
+# fmt: on
 BASE_POINTS = 468
 LEFT_IRIS, RIGHT_IRIS = slice(468, 473), slice(473, 478)
 _LEFT_EYE_CORNERS, _RIGHT_EYE_CORNERS = (33, 133), (263, 362)

@@ -12,10 +12,10 @@ from analysis.pipeline.crops import CROPS, Crops, cut_crops
 from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.heads import Heads
 from analysis.pipeline.landmarks import place_landmarks
-from analysis.pipeline.mesh import Meshes, MeshNet
+from analysis.pipeline.mesh import FACE_OVAL, Meshes, MeshNet
 from analysis.pipeline.pixels import view_crop, view_native
 from analysis.pipeline.pose import estimate_pose
-from analysis.pipeline.quality import FACE_OVAL, score_quality
+from analysis.pipeline.quality import score_quality
 from analysis.pipeline.session import OrtSession, Session
 from analysis.pipeline.types import Box, FaceResult, Image
 

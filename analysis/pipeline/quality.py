@@ -15,14 +15,6 @@ import numpy as np
 from analysis.pipeline.pixels import FaceView, blur_radius, lighting_fault, noise_level
 from analysis.pipeline.types import Pose, Quality, Reading
 
-# The outline of the face as points of the mesh, in order.
-# fmt: off
-FACE_OVAL = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152,
-    148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)
-# fmt: on
-
 
 @dataclass(frozen=True, slots=True)
 class Curve:

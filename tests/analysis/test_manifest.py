@@ -97,6 +97,35 @@ def test_version_changes_with_the_revision(folder: Path) -> None:
     assert load_manifest(folder).version != before
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('features = ["pooled"]', 'features = ["block13"]'), ('twice = "twice"', 'twice = "total"')],
+)
+def test_version_changes_with_what_results_depend_on(folder: Path, old: str, new: str) -> None:
+    before = load_manifest(folder).version
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text().replace(old, new))
+
+    assert load_manifest(folder).version != before
+
+
+def test_version_does_not_change_with_the_licence(folder: Path) -> None:
+    before = load_manifest(folder).version
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text().replace("MIT", "Apache-2.0"))
+
+    assert load_manifest(folder).version == before
+
+
+def test_embeddings_of_another_feeding_are_not_comparable(tmp_path: Path) -> None:
+    text = (MODELS_DIR / "manifest.toml").read_text()
+    (tmp_path / "manifest.toml").write_text(text)
+    before = load_manifest(tmp_path).embedding_net
+    (tmp_path / "manifest.toml").write_text(text.replace("103.939", "104.0"))
+
+    assert load_manifest(tmp_path).embedding_net != before
+
+
 def test_version_is_the_same_for_the_same_nets(folder: Path) -> None:
     assert load_manifest(folder).version == load_manifest(folder).version
 

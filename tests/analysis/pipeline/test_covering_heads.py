@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from analysis.pipeline.mesh import FACE_OVAL
 from analysis.pipeline.pipeline import FacePipeline
-from analysis.pipeline.quality import FACE_OVAL
 from analysis.pipeline.types import FaceResult, Image
 
 pytestmark = pytest.mark.nets

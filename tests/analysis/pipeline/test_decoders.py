@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.pipeline.decoders import decode_binary, decode_expected_age, decode_probabilities
+from analysis.pipeline.decoders import decode_expected_age, decode_probabilities
 
 
 def test_probabilities_go_to_their_labels() -> None:
@@ -18,12 +18,6 @@ def test_probabilities_go_to_their_labels() -> None:
 def test_missing_label_is_an_error() -> None:
     with pytest.raises(ValueError, match="argument 2"):
         decode_probabilities(np.ones((1, 3), dtype=np.float32), ["no", "yes"])
-
-
-def test_binary_value_is_the_probability_of_the_second_label() -> None:
-    (reading,) = decode_binary(np.array([[0.25]], dtype=np.float32), ["female", "male"])
-
-    assert reading == {"female": 0.75, "male": 0.25}
 
 
 def test_age_is_the_mean_over_all_ages() -> None:

@@ -27,7 +27,7 @@ def spec(name: str, role: str, *readings: ReadingSpec) -> NetSpec:
 
 
 AGE = ReadingSpec(name="age", output="age", decoder="expected_age", labels=())
-HAT = ReadingSpec(name="hat", output="worn", decoder="binary", labels=("none", "hat"))
+HAT = ReadingSpec(name="hat", output="worn", decoder="probabilities", labels=("none", "hat"))
 FEATURES = {
     "pooled": np.ones((2, 4), dtype=np.float32),
     "age": np.eye(2, 50, k=30, dtype=np.float32),
@@ -35,7 +35,7 @@ FEATURES = {
 
 
 def test_backbone_and_heads_read_every_face(fake_session: Any) -> None:
-    session = fake_session(worn=np.array([[0.25], [1.0]], dtype=np.float32))
+    session = fake_session(worn=np.array([[0.75, 0.25], [0.0, 1.0]], dtype=np.float32))
     heads = Heads(spec("backbone", "backbone", AGE), [(session, spec("hat", "head", HAT))])
 
     assert heads.read(FEATURES) == [
@@ -45,7 +45,7 @@ def test_backbone_and_heads_read_every_face(fake_session: Any) -> None:
 
 
 def test_head_is_fed_with_its_features_only(fake_session: Any) -> None:
-    session = fake_session(worn=np.ones((2, 1), dtype=np.float32))
+    session = fake_session(worn=np.ones((2, 2), dtype=np.float32))
 
     Heads(spec("backbone", "backbone"), [(session, spec("hat", "head", HAT))]).read(FEATURES)
 
