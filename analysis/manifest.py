@@ -1,4 +1,4 @@
-"""Reads `models/manifest.toml`, where every net is declared, and nothing else. No Django."""
+"""Reads `models/manifest.toml`, where every net and facet is declared. No Django."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from analysis.facet_specs import FacetSpec, read_facets
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 # The first three are fed with pixels, the others with the backbone's outputs.
@@ -49,6 +51,13 @@ class ReadingSpec:
     output: str
     decoder: str
     labels: tuple[str, ...]
+    topic: str
+    """What switches it off: its own name, or one that several readings share."""
+
+    @property
+    def meaning(self) -> str:
+        """All of the declaration that results depend on, and nothing else."""
+        return repr((self.name, self.output, self.decoder, self.labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class NetSpec:
     def meaning(self) -> str:
         """All of the declaration that results depend on, and nothing else."""
         parts = (self.role, self.sha256, self.input, self.features, sorted(self.outputs.items()))
-        return repr((*parts, self.readings))
+        return repr((*parts, [reading.meaning for reading in self.readings]))
 
     def verify(self) -> None:
         """Raise NetError unless the file is there and its SHA-256 is the declared one."""
@@ -97,10 +106,11 @@ class NetSpec:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All nets of one folder."""
+    """All nets of one folder, and the facets that are made of their readings."""
 
     revision: int
     nets: tuple[NetSpec, ...]
+    facets: tuple[FacetSpec, ...] = ()
 
     @property
     def version(self) -> str:
@@ -142,9 +152,16 @@ def load_manifest(models_dir: Path = MODELS_DIR) -> Manifest:
     except tomllib.TOMLDecodeError as error:
         raise NetError("net_invalid", f"The manifest {path} is not TOML: {error}.") from error
     try:
+        nets = tuple(_read_net(table, models_dir) for table in document["net"])
+        readings = [reading for net in nets for reading in net.readings]
         return Manifest(
             revision=int(document["revision"]),
-            nets=tuple(_read_net(table, models_dir) for table in document["net"]),
+            nets=nets,
+            facets=read_facets(
+                document.get("facet", ()),
+                labels={reading.name: reading.labels for reading in readings},
+                topics={reading.name: reading.topic for reading in readings},
+            ),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NetError("net_invalid", f"The manifest {path} lacks or misstates {error}.") from error
@@ -173,6 +190,7 @@ def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
                 output=reading["output"],
                 decoder=reading["decoder"],
                 labels=tuple(reading.get("labels", ())),
+                topic=reading.get("topic", reading["name"]),
             )
             for reading in table.get("reading", ())
         ),

@@ -1,9 +1,11 @@
-"""Analyses of assets and the faces they found."""
+"""Analyses of assets, the faces they found, and the tags of those."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -69,6 +71,14 @@ class AnalysisRun(models.Model):
         return self.status in (self.Status.SUCCEEDED, self.Status.FAILED)
 
 
+class FaceQuerySet(models.QuerySet["Face"]):
+    """Faces; what shows, counts or finds them asks for those that are `present`."""
+
+    def present(self) -> FaceQuerySet:
+        """Return those that the newest analysis found; retired ones appear nowhere."""
+        return self.filter(retired_at=None)
+
+
 class Face(models.Model):
     """One face found in an asset. Keeps its uid when the asset is analyzed again."""
 
@@ -107,14 +117,21 @@ class Face(models.Model):
     embedding_net = models.CharField(max_length=40)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # When an analysis did not find it again; it is kept for what a person said of it.
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FaceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-asset_id", "position")
         constraints = (
+            # Retired faces keep their position: their time tells them apart. For all others that is
+            # NULL, which counts as equal.
             models.UniqueConstraint(
-                fields=("asset", "position"),
+                fields=("asset", "position", "retired_at"),
                 name="one_face_for_each_position",
                 deferrable=models.Deferrable.DEFERRED,
+                nulls_distinct=False,
             ),
         )
 
@@ -124,3 +141,58 @@ class Face(models.Model):
     @property
     def box(self) -> Box:
         return Box(self.left, self.top, self.width, self.height)
+
+
+class FaceTag(models.Model):
+    """The value of one facet for one face. Search uses `value`; where a person set it, it stays."""
+
+    class Source(models.TextChoices):
+        MODEL: Any = "model", "Model"
+        USER: Any = "user", "Person"
+
+    # No index of its own: the constraint's begins with it.
+    face = models.ForeignKey(Face, on_delete=models.CASCADE, related_name="tags", db_index=False)
+    facet = models.CharField(max_length=40)
+    value = models.CharField(max_length=40)
+    # Probability of the likeliest value, 0–1; empty for numbers and where a person set the value.
+    score = RealField(null=True, blank=True)
+    source = models.CharField(max_length=5, choices=Source)
+    # What the model says, whoever set `value`; empty where it says nothing.
+    model_value = models.CharField(max_length=40, blank=True, default="")
+    model_score = RealField(null=True, blank=True)
+    # The likeliest value, also where `model_value` is "unsure".
+    model_dominant = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("face", "facet"), name="one_tag_for_each_facet"),
+        )
+        indexes = (models.Index(fields=("facet", "value", "face"), name="tag_by_value"),)
+
+    def __str__(self) -> str:
+        return f"{self.facet}: {self.value} ({self.source})"
+
+
+class TagCorrection(models.Model):
+    """What a person once said of a face. Rows are only ever added."""
+
+    face = models.ForeignKey(
+        Face, on_delete=models.CASCADE, related_name="corrections", db_index=False
+    )
+    facet = models.CharField(max_length=40)
+    # Empty when the correction was taken back.
+    value = models.CharField(max_length=40, blank=True)
+    # What the tag was before, whoever set it; empty where there was none.
+    previous_value = models.CharField(max_length=40, blank=True)
+    # Empty where a program with an API key did it, or the person is gone.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("face", "facet", "-id"), name="correction_by_face"),)
+
+    def __str__(self) -> str:
+        return f"{self.facet}: {self.previous_value} → {self.value or 'undone'}"

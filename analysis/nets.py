@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from analysis.errors import NetsUnusable
-from analysis.manifest import NetError, load_manifest
+from analysis.manifest import Manifest, NetError, load_manifest
 from analysis.pipeline import load_pipeline
 
 if TYPE_CHECKING:
@@ -39,6 +39,18 @@ def current_version() -> str:
         raise NetsUnusable(error) from error
 
 
-@cache
+def current_manifest() -> Manifest:
+    """Return the manifest that the settings name, read once; raise NetsUnusable if that fails."""
+    try:
+        return _manifest(Path(settings.DAM_MODELS_DIR))
+    except NetError as error:
+        raise NetsUnusable(error) from error
+
+
 def _version(models_dir: Path) -> str:
-    return load_manifest(models_dir).version
+    return _manifest(models_dir).version
+
+
+@cache
+def _manifest(models_dir: Path) -> Manifest:
+    return load_manifest(models_dir)

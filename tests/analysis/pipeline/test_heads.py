@@ -26,8 +26,10 @@ def spec(name: str, role: str, *readings: ReadingSpec) -> NetSpec:
     )
 
 
-AGE = ReadingSpec(name="age", output="age", decoder="expected_age", labels=())
-HAT = ReadingSpec(name="hat", output="worn", decoder="probabilities", labels=("none", "hat"))
+AGE = ReadingSpec(name="age", output="age", decoder="expected_age", labels=(), topic="age")
+HAT = ReadingSpec(
+    name="hat", output="worn", decoder="probabilities", labels=("none", "hat"), topic="hat"
+)
 FEATURES = {
     "pooled": np.ones((2, 4), dtype=np.float32),
     "age": np.eye(2, 50, k=30, dtype=np.float32),
@@ -53,7 +55,7 @@ def test_head_is_fed_with_its_features_only(fake_session: Any) -> None:
 
 
 def test_unknown_decoder_is_named() -> None:
-    strange = ReadingSpec(name="age", output="age", decoder="guess", labels=())
+    strange = ReadingSpec(name="age", output="age", decoder="guess", labels=(), topic="age")
 
     with pytest.raises(NetError, match="'guess'"):
         Heads(spec("backbone", "backbone", strange), [])
