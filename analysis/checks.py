@@ -36,6 +36,24 @@ def check_nets(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def check_readings_off(**_: Any) -> list[CheckMessage]:
+    """analysis.E003: a topic that is switched off is none, so nothing would be switched off."""
+    try:
+        known = load_manifest(Path(settings.DAM_MODELS_DIR)).topics
+    except NetError:
+        return []
+    return [
+        Error(
+            f"DAM_READINGS_OFF names {topic!r}, which no net reads.",
+            hint=f"Topics are {', '.join(known)}.",
+            id="analysis.E003",
+        )
+        for topic in settings.DAM_READINGS_OFF
+        if topic not in known
+    ]
+
+
 def nets_are_there() -> None:
     if check_nets():
         raise NotReady("Nets are missing: run manage.py check_nets.")

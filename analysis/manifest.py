@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,6 +123,25 @@ class Manifest:
         backbone, embedder = self.net("backbone"), self.net("embedder")
         made_by = (backbone.sha256, repr(backbone.input), embedder.meaning)
         return f"{backbone.name[:27]}-{_short_digest(*made_by)}"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What can be switched off, in the order of the manifest."""
+        return tuple(dict.fromkeys(one.topic for net in self.nets for one in net.readings))
+
+    def without(self, topics: Collection[str]) -> Manifest:
+        """Return a manifest that gives no reading of these topics; unknown ones change nothing.
+
+        Heads that read nothing else are left out, and so are the facets of those readings. The
+        version changes with it.
+        """
+        nets: list[NetSpec] = []
+        for net in self.nets:
+            kept = tuple(one for one in net.readings if one.topic not in topics)
+            if kept or not net.readings or net.role != "head":
+                nets.append(replace(net, readings=kept))
+        facets = tuple(facet for facet in self.facets if facet.topic not in topics)
+        return replace(self, nets=tuple(nets), facets=facets)
 
     def net(self, role: str) -> NetSpec:
         """Return the only net of a role; raise NetError if there is none or more than one."""

@@ -23,7 +23,9 @@ def pipeline(*, processes: int = 1) -> FacePipeline:
     """
     threads = settings.DAM_NET_THREADS or max(1, settings.DAM_CORES // processes)
     try:
-        return load_pipeline(Path(settings.DAM_MODELS_DIR), threads=threads)
+        return load_pipeline(
+            Path(settings.DAM_MODELS_DIR), threads=threads, topics_off=settings.DAM_READINGS_OFF
+        )
     except NetError as error:
         raise NetsUnusable(error) from error
 
@@ -40,7 +42,15 @@ def current_version() -> str:
 
 
 def current_manifest() -> Manifest:
-    """Return the manifest that the settings name, read once; raise NetsUnusable if that fails."""
+    """Return the manifest without what is switched off; raise NetsUnusable if there is none."""
+    return full_manifest().without(settings.DAM_READINGS_OFF)
+
+
+def full_manifest() -> Manifest:
+    """Return the manifest with what is switched off, too.
+
+    It is read once. Raises NetsUnusable if it cannot be read.
+    """
     try:
         return _manifest(Path(settings.DAM_MODELS_DIR))
     except NetError as error:
@@ -48,7 +58,7 @@ def current_manifest() -> Manifest:
 
 
 def _version(models_dir: Path) -> str:
-    return _manifest(models_dir).version
+    return _manifest(models_dir).without(settings.DAM_READINGS_OFF).version
 
 
 @cache

@@ -47,6 +47,9 @@ DAM_TASK_TIME_LIMIT_SECONDS = env.integer(
     "DAM_TASK_TIME_LIMIT_SECONDS", 600, minimum=10, maximum=86_400
 )
 
+# Topics of readings that are neither made nor shown, such as gender.
+DAM_READINGS_OFF = env.words("DAM_READINGS_OFF")
+
 # Security
 
 DEBUG = env.flag("DAM_DEBUG")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.checks import check_nets, nets_are_there
+from analysis.checks import check_nets, check_readings_off, nets_are_there
 from analysis.manifest import MODELS_DIR
 from dam.health import NotReady
 
@@ -55,3 +55,19 @@ def test_the_service_is_not_ready_without_its_nets(models_dir):
 
     with pytest.raises(NotReady):
         nets_are_there()
+
+
+def test_a_topic_that_no_net_reads_cannot_be_off(settings):
+    settings.DAM_READINGS_OFF = ["gender", "gendr"]
+
+    (message,) = check_readings_off()
+
+    assert message.id == "analysis.E003"
+    assert "'gendr'" in message.msg
+    assert "gender" in message.hint
+
+
+def test_topics_of_the_nets_can_be_off(settings):
+    settings.DAM_READINGS_OFF = ["gender", "age"]
+
+    assert check_readings_off() == []

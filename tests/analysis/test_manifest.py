@@ -148,3 +148,38 @@ def test_shipped_versions_fit_their_columns() -> None:
     manifest = load_manifest()
 
     assert max(len(manifest.version), len(manifest.embedding_net)) <= 40
+
+
+def test_a_topic_that_is_off_has_no_head_reading_or_facet() -> None:
+    manifest = load_manifest().without({"gender"})
+
+    assert "gender" not in {net.name for net in manifest.nets}
+    assert "gender" not in manifest.topics
+    assert "gender" not in {facet.topic for facet in manifest.facets}
+
+
+def test_a_reading_of_the_backbone_can_be_off() -> None:
+    manifest = load_manifest().without({"age"})
+
+    assert "age" not in {reading.name for net in manifest.nets for reading in net.readings}
+    assert manifest.net("backbone").outputs == load_manifest().net("backbone").outputs
+
+
+def test_version_changes_with_what_is_off() -> None:
+    manifest = load_manifest()
+
+    versions = {manifest.without(off).version for off in ((), ("gender",), ("age",))}
+
+    assert len(versions) == 3
+
+
+def test_embeddings_stay_comparable_when_something_is_off() -> None:
+    manifest = load_manifest()
+
+    assert manifest.without(manifest.topics).embedding_net == manifest.embedding_net
+
+
+def test_an_unknown_topic_switches_nothing_off() -> None:
+    manifest = load_manifest()
+
+    assert manifest.without({"beard"}) == manifest

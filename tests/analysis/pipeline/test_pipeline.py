@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from analysis.manifest import MODELS_DIR, NetError
+from analysis.manifest import MODELS_DIR, NetError, load_manifest
 from analysis.pipeline import load_pipeline
 from analysis.pipeline.pipeline import FacePipeline
 from analysis.pipeline.types import FaceResult, Image
@@ -218,3 +218,25 @@ def test_pipeline_works_without_django() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.nets
+def test_what_is_off_is_not_computed(astronaut: Image) -> None:
+    pipeline = load_pipeline(topics_off={"gender", "age"})
+
+    (face,) = pipeline.analyze(astronaut)
+
+    assert {"gender", "age"}.isdisjoint(face.readings)
+    assert "glasses" in face.readings
+
+
+@pytest.mark.nets
+def test_outputs_that_only_readings_need_are_not_computed_for_those_that_are_off(
+    pipeline: FacePipeline, astronaut: Image
+) -> None:
+    bare = load_pipeline(topics_off=load_manifest().topics)
+
+    (face,) = bare.analyze(astronaut)
+
+    assert face.readings == {}
+    assert np.allclose(face.embedding, pipeline.analyze(astronaut)[0].embedding, atol=1e-5)
