@@ -1,0 +1,1 @@
+"""Measures the readings of the shipped pipeline on labelled pictures."""
