@@ -12,26 +12,11 @@ from typing import Any
 UNSURE = "unsure"
 # Names that mean something else in query strings.
 RESERVED_NAMES = frozenset(
-    [
-        "asset",
-        "before",
-        "cursor",
-        "embedding",
-        "export",
-        "face",
-        "format",
-        "landmarks",
-        "limit",
-        "min_quality",
-        "min_score",
-        "order",
-        "page",
-        "page_size",
-        "q",
-        "since",
-        "tag",
-        "until",
-    ]
+    (
+        *("asset", "before", "cursor", "embedding", "export", "face", "format", "landmarks"),
+        *("limit", "min_quality", "min_score", "order", "page", "page_size", "q", "since"),
+        *("tag", "until"),
+    )
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)

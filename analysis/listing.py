@@ -20,6 +20,6 @@ def assets_with_faces(*, landmarks: bool) -> QuerySet[Asset]:
 
 
 def faces_for_lists(*, landmarks: bool) -> QuerySet[Face]:
-    """Return all faces without embeddings, and without landmarks unless they are wanted."""
-    faces = Face.objects.defer("embedding")
+    """Return present faces and tags; no embeddings, and landmarks only if they are wanted."""
+    faces = Face.objects.present().prefetch_related("tags").defer("embedding")
     return faces if landmarks else faces.defer("landmarks")

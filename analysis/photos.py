@@ -89,7 +89,7 @@ def count_photos() -> PhotoCounts:
     """Count photos, faces, and runs that are not finished."""
     return PhotoCounts(
         photos=Asset.objects.count(),
-        faces=Face.objects.count(),
+        faces=Face.objects.present().count(),
         waiting=AnalysisRun.objects.filter(status__in=UNFINISHED).count(),
     )
 
@@ -113,7 +113,7 @@ def older_photo(asset: Asset) -> Asset | None:
 
 def _assets() -> QuerySet[Asset]:
     """Return all assets with what `_photo` needs."""
-    faces = Face.objects.filter(position__lt=FACES_ON_CARD).order_by("position")
+    faces = Face.objects.present().filter(position__lt=FACES_ON_CARD).order_by("position")
     shown = Prefetch("faces", faces.only("uid", "asset_id", "position"))
     return assets_with_runs().prefetch_related(shown)
 

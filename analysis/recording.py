@@ -14,14 +14,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from analysis.errors import GaveUp, OtherVersion, StaleClaim
 from analysis.faces import apply_result
 from analysis.matching import match_faces
-from analysis.models import AnalysisRun, Face
+from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.pipeline.types import FaceResult
+from analysis.tagging import apply_model_tags, lock_assets
 from dam.errors import DamError
 from dam.models import Asset
 
@@ -165,13 +166,14 @@ def retarget_run(claim: Claim, *, version: str) -> Claim:
 def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net: str) -> int:
     """Store a finished analysis in one transaction and return the number of faces.
 
-    Faces found again keep their uid, those not found are deleted, and `position` follows the order
-    of the results. Raises StaleClaim, and writes nothing, if the claim is not valid any more.
+    Faces found again keep their uid, and `position` follows the order of the results. Those not
+    found are deleted, or retired where a person corrected them; retired faces that are found again
+    come back. Raises StaleClaim, and writes nothing, if the claim is not valid any more.
     """
     with transaction.atomic():
         # The asset's lock keeps runs of other versions from writing its faces at the same time.
         # It comes before the run's, as when an asset is deleted, so the two cannot deadlock.
-        Asset.objects.select_for_update(no_key=True).filter(pk=claim.asset_id).first()
+        lock_assets([claim.asset_id])
         run = _held(claim).select_for_update().first()
         if run is None:
             raise StaleClaim(claim.run_id)
@@ -228,17 +230,27 @@ def _lease() -> timedelta:
 
 
 def _write_faces(run: AnalysisRun, results: Sequence[FaceResult], *, embedding_net: str) -> None:
-    known = list(Face.objects.filter(asset_id=run.asset_id).order_by("position"))
+    stored = Face.objects.filter(asset_id=run.asset_id)
+    # Where a retired face fits as well as one that is not, the latter is the one that is meant.
+    known = list(stored.order_by(F("retired_at").asc(nulls_first=True), "position"))
     matches = match_faces(known, results)
-    kept = {match.face.pk for match in matches if match.face is not None}
-    Face.objects.filter(asset_id=run.asset_id).exclude(pk__in=kept).delete()
+    _dismiss(stored.exclude(pk__in=[match.face.pk for match in matches if match.face is not None]))
     new: list[Face] = []
     for position, match in enumerate(matches):
         face = match.face or Face(asset_id=run.asset_id)
         face.run, face.position, face.embedding_net = run, position, embedding_net
+        face.retired_at = None
         apply_result(face, match.result)
         if match.face is None:
             new.append(face)
         else:
             face.save()
     Face.objects.bulk_create(new)
+    apply_model_tags([*(match.face for match in matches if match.face is not None), *new])
+
+
+def _dismiss(faces: QuerySet[Face]) -> None:
+    """Retire those of some faces that a person corrected, and delete the others."""
+    corrected = FaceTag.objects.filter(face=OuterRef("pk"), source=FaceTag.Source.USER)
+    faces.exclude(Exists(corrected)).delete()
+    faces.filter(retired_at=None).update(retired_at=Now())

@@ -21,6 +21,15 @@ def decode_probabilities(values: Floats, labels: Sequence[str]) -> list[Reading]
     ]
 
 
+def decode_number(values: Floats, labels: Sequence[str]) -> list[Reading]:
+    """Read n × 1 values as they are."""
+    if labels:
+        raise ValueError("a number has no labels")
+    if values.shape[1:] != (1,):
+        raise ValueError(f"one number for each face was expected, not {values.shape[1:]}")
+    return [float(value) for value in values[:, 0]]
+
+
 def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
     """Read n × k probabilities of the ages 0, 1, … k − 1 as the mean age in years."""
     if labels:
@@ -32,6 +41,7 @@ def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
 DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {
         "probabilities": decode_probabilities,
+        "number": decode_number,
         "expected_age": decode_expected_age,
     }
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.pipeline.decoders import decode_expected_age, decode_probabilities
+from analysis.pipeline.decoders import decode_expected_age, decode_number, decode_probabilities
 
 
 def test_probabilities_go_to_their_labels() -> None:
@@ -25,3 +25,20 @@ def test_age_is_the_mean_over_all_ages() -> None:
     ages[0, [20, 30]] = 0.25, 0.75
 
     assert decode_expected_age(ages, []) == [27.5]
+
+
+def test_a_number_is_read_as_it_is() -> None:
+    values = np.array([[61.5], [12.0]], dtype=np.float32)
+
+    assert decode_number(values, []) == [61.5, 12.0]
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (1,), (1, 0)])
+def test_a_number_is_one_for_each_face(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="one number for each face"):
+        decode_number(np.ones(shape, dtype=np.float32), [])
+
+
+def test_a_number_has_no_labels() -> None:
+    with pytest.raises(ValueError, match="no labels"):
+        decode_number(np.ones((1, 1), dtype=np.float32), ["years"])

@@ -1,0 +1,172 @@
+"""The one writer of FaceTag and TagCorrection. What a person said wins over what nets say.
+
+Whoever writes faces or tags holds their assets' rows, so that corrections, analyses, retagging and
+deletions of one asset come one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import connection, transaction
+
+from analysis.facets import facets, find_facet
+from analysis.models import Face, FaceTag, TagCorrection
+from dam.errors import DamError
+from dam.models import Asset, User
+
+Source = FaceTag.Source
+
+# Both changes of what is unsaid, and what is said, are about different rows.
+_APPLY = """
+    WITH said AS MATERIALIZED (
+        SELECT * FROM UNNEST(
+            %(face_ids)s::bigint[], %(facets)s::text[], %(values)s::text[], %(scores)s::real[],
+            %(dominants)s::text[]
+        ) AS one (face_id, facet, value, score, dominant)
+    ), unsaid AS MATERIALIZED (
+        SELECT id, source FROM analysis_facetag AS tag
+        WHERE face_id = ANY(%(all_face_ids)s)
+          AND (%(only)s::text[] IS NULL OR facet = ANY(%(only)s::text[]))
+          AND NOT EXISTS (
+              SELECT FROM said WHERE said.face_id = tag.face_id AND said.facet = tag.facet
+          )
+    ), removed AS (
+        DELETE FROM analysis_facetag WHERE id IN (SELECT id FROM unsaid WHERE source = 'model')
+    ), forgotten AS (
+        UPDATE analysis_facetag SET model_value = '', model_score = NULL, model_dominant = ''
+        WHERE id IN (SELECT id FROM unsaid WHERE source = 'user') AND model_value <> ''
+    )
+    INSERT INTO analysis_facetag AS tag
+        (face_id, facet, source, value, score, model_value, model_score, model_dominant)
+    SELECT face_id, facet, 'model', value, score, value, score, dominant FROM said
+    ON CONFLICT (face_id, facet) DO UPDATE SET
+        value = CASE tag.source WHEN 'user' THEN tag.value ELSE EXCLUDED.value END,
+        score = CASE tag.source WHEN 'user' THEN tag.score ELSE EXCLUDED.score END,
+        model_value = EXCLUDED.model_value,
+        model_score = EXCLUDED.model_score,
+        model_dominant = EXCLUDED.model_dominant
+    WHERE (tag.model_value, tag.model_score, tag.model_dominant)
+        IS DISTINCT FROM (EXCLUDED.model_value, EXCLUDED.model_score, EXCLUDED.model_dominant)
+"""
+
+
+class InvalidTag(DamError):
+    """The value is not one of the facet's."""
+
+    code = "invalid_tag"
+    status = 400
+
+    def __init__(self, facet: str, value: str, *, allowed: Iterable[str]) -> None:
+        message = f"{value!r} is not a value of {facet}: use one of {', '.join(allowed)}."
+        super().__init__(message, fields={"value": [message]})
+
+
+class FaceGone(DamError):
+    """Another analysis did not find the face again, or its asset was deleted."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("This face is not there any more.")
+
+
+def apply_model_tags(faces: Sequence[Face], *, only: Collection[str] | None = None) -> None:
+    """Store what models say of some faces, in a number of queries that does not grow with them.
+
+    `only` names the facets to look at. Where a person set the value only `model_…` changes; the
+    model's tag of a facet that says nothing of a face, or does not exist any more, is removed.
+    Runs in the caller's transaction, which holds `lock_assets`. Faces need readings, embedding and
+    embedding_net; without a custom facet the last two are not looked at.
+    """
+    said = [
+        (face, tag)
+        for facet in facets()
+        if only is None or facet.name in only
+        for face, tag in zip(faces, facet.derive_all(faces), strict=True)
+        if tag is not None
+    ]
+    params = {
+        "all_face_ids": [face.pk for face in faces],
+        "only": None if only is None else sorted(only),
+        "face_ids": [face.pk for face, _ in said],
+        "facets": [tag.facet for _, tag in said],
+        "values": [tag.value for _, tag in said],
+        "scores": [tag.score for _, tag in said],
+        "dominants": [tag.dominant for _, tag in said],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLY, params)
+
+
+def correct_tag(face: Face, *, facet: str, value: str, user: User | None) -> FaceTag:
+    """Let a person's value stand until it is cleared, and note that in the history.
+
+    `user` is None where a program said it. Saying the same again changes nothing. Raises
+    UnknownFacet, InvalidTag and FaceGone.
+    """
+    allowed = [one.name for one in find_facet(facet).all_values]
+    if value not in allowed:
+        raise InvalidTag(facet, value, allowed=allowed)
+    with transaction.atomic():
+        _hold(face)
+        tag = FaceTag.objects.filter(face=face, facet=facet).first()
+        previous = tag.value if tag else ""
+        if tag and tag.source == Source.USER and tag.value == value:
+            return tag
+        tag = tag or FaceTag(face=face, facet=facet)
+        tag.value, tag.score, tag.source = value, None, Source.USER
+        tag.save()
+        _note(face, facet=facet, value=value, previous=previous, user=user)
+    return tag
+
+
+def clear_correction(face: Face, *, facet: str, user: User | None) -> FaceTag | None:
+    """Let the model's value stand again and note that; None if the model says nothing.
+
+    Where no person set the value nothing changes. The facet need not exist any more. Raises
+    FaceGone.
+    """
+    with transaction.atomic():
+        _hold(face)
+        tag = FaceTag.objects.filter(face=face, facet=facet).first()
+        if tag is None or tag.source == Source.MODEL:
+            return tag
+        _note(face, facet=facet, value="", previous=tag.value, user=user)
+        if not tag.model_value:
+            tag.delete()
+            return None
+        tag.value, tag.score, tag.source = tag.model_value, tag.model_score, Source.MODEL
+        tag.save()
+    return tag
+
+
+def erase_tags(facet_names: Collection[str]) -> int:
+    """Erase facets from all faces, with what people said and its history; return how many tags.
+
+    For facets that may not be kept or were deleted themselves; they can be written again at once.
+    """
+    with transaction.atomic():
+        TagCorrection.objects.filter(facet__in=facet_names).delete()
+        erased, _ = FaceTag.objects.filter(facet__in=facet_names).delete()
+    return erased
+
+
+def lock_assets(asset_ids: Iterable[int]) -> None:
+    """Hold assets' rows until the transaction ends; those that are gone are left out."""
+    assets = Asset.objects.select_for_update(no_key=True).filter(pk__in=set(asset_ids))
+    # Everybody takes them in one order, so that nobody waits for each other.
+    list(assets.order_by("pk").values_list("pk"))
+
+
+def _hold(face: Face) -> None:
+    lock_assets([face.asset_id])
+    if not Face.objects.present().filter(pk=face.pk).exists():
+        raise FaceGone
+
+
+def _note(face: Face, *, facet: str, value: str, previous: str, user: User | None) -> None:
+    TagCorrection.objects.create(
+        face=face, facet=facet, value=value, previous_value=previous, user=user
+    )
