@@ -20,10 +20,9 @@ from rest_framework.views import APIView
 from analysis.adhoc import analyze_picture
 from analysis.face_crops import face_crop_etag, open_face_crop
 from analysis.face_serializers import FaceSerializer
-from analysis.listing import assets_with_faces, assets_with_runs, faces_for_lists
+from analysis.listing import assets_with_faces, assets_with_runs
 from analysis.models import AnalysisRun, Face
 from analysis.params import (
-    FaceListParams,
     FaceParams,
     LandmarksParams,
     RunListParams,
@@ -42,12 +41,6 @@ from dam.models import Asset
 from dam.pagination import NewestFirst
 
 HOUR_SECONDS = 3600
-
-
-class FacePages(NewestFirst):
-    """The faces of the newest asset first, and of one asset the largest."""
-
-    ordering = ("-asset_id", "position")
 
 
 class RunPages(NewestFirst):
@@ -93,27 +86,6 @@ class AssetView(dam_api.AssetView):
         return _bulky(read_params(LandmarksParams, self.request))
 
 
-@extend_schema_view(get=extend_schema(parameters=[FaceListParams]))
-class FaceListView(ListAPIView):
-    """Stored faces, those of the newest asset first and of one asset the largest first."""
-
-    serializer_class = FaceSerializer
-    pagination_class = FacePages
-
-    def get_queryset(self) -> QuerySet[Face]:
-        params = read_params(FaceListParams, self.request)
-        faces = faces_for_lists(landmarks=params["landmarks"]).select_related("asset")
-        if "asset" in params:
-            faces = faces.filter(asset__uid=params["asset"])
-        if "min_quality" in params:
-            faces = faces.filter(quality_score__gte=params["min_quality"])
-        return faces
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        bulky = _bulky(read_params(FaceListParams, self.request))
-        return {**super().get_serializer_context(), "bulky": bulky}
-
-
 @extend_schema_view(get=extend_schema(parameters=[FaceParams]))
 class FaceView(RetrieveAPIView):
     """One face with its landmarks, and its embedding if that is asked for."""
@@ -122,7 +94,7 @@ class FaceView(RetrieveAPIView):
     lookup_field = "uid"
 
     def get_queryset(self) -> QuerySet[Face]:
-        faces = Face.objects.select_related("asset")
+        faces = Face.objects.present().select_related("asset").prefetch_related("tags")
         return faces if "embedding" in self._bulky() else faces.defer("embedding")
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -140,7 +112,7 @@ class FaceCropView(APIView):
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: dam_api.NOT_MODIFIED})
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         """A JPEG of the square around the face, 256 pixels wide or high at most."""
-        face = get_object_or_404(Face.objects.select_related("asset"), uid=uid)
+        face = get_object_or_404(Face.objects.present().select_related("asset"), uid=uid)
         # Another analysis may move the box, so a client may keep it only for a while.
         return dam_api.send_file(
             request,

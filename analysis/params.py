@@ -16,15 +16,6 @@ class LandmarksParams(serializers.Serializer):
     landmarks = serializers.BooleanField(default=False, help_text="Show the 105 landmarks, too.")
 
 
-class FaceListParams(LandmarksParams):
-    """What may be asked of a list of faces."""
-
-    asset = serializers.UUIDField(required=False, help_text="Only faces of this asset.")
-    min_quality = serializers.FloatField(
-        required=False, min_value=0, max_value=100, help_text="Only faces of this score or more."
-    )
-
-
 class FaceParams(serializers.Serializer):
     """What may be asked of one face."""
 

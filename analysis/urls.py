@@ -7,7 +7,6 @@ from analysis import api, views
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
-    path("faces", api.FaceListView.as_view(), name="face-list"),
     path("faces/<uuid:uid>", api.FaceView.as_view(), name="face"),
     path("faces/<uuid:uid>/crop", api.FaceCropView.as_view(), name="face-crop"),
     path("analyze", api.AnalyzeView.as_view(), name="analyze"),

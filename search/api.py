@@ -1,19 +1,90 @@
-"""REST: faces that look like a face."""
+"""REST: faces by what they show, counts of facets, exports, and faces that look like a face."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analysis.face_serializers import FaceSerializer
+from analysis.listing import faces_for_lists
 from analysis.models import Face
-from analysis.params import read_params
-from search.serializers import SimilarFaceSerializer, SimilarParams
+from analysis.params import LandmarksParams, read_params
+from dam.api import IgnoreAccept
+from search.counts import count_facets
+from search.export import write_csv, write_jsonl
+from search.filters import FaceQueryFilter
+from search.paging import FacePages
+from search.query import FaceQuery
+from search.serializers import FacetCountsSerializer, SimilarFaceSerializer, SimilarParams
 from search.similar import similar_faces
+
+
+@extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))
+class FaceListView(ListAPIView):
+    """Stored faces that have what is asked for."""
+
+    serializer_class = FaceSerializer
+    filter_backends = (FaceQueryFilter,)
+    pagination_class = FacePages
+    own_parameters = ("cursor", "page_size", "landmarks")
+
+    def get_queryset(self) -> QuerySet[Face]:
+        return faces_for_lists(landmarks=self._landmarks()).select_related("asset")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        bulky = ("landmarks",) if self._landmarks() else ()
+        return {**super().get_serializer_context(), "bulky": bulky}
+
+    def _landmarks(self) -> bool:
+        return bool(read_params(LandmarksParams, self.request)["landmarks"])
+
+
+class FacetsView(GenericAPIView):
+    """Every facet, and how many faces have each of its values."""
+
+    filter_backends = (FaceQueryFilter,)
+
+    @extend_schema(filters=True, responses=FacetCountsSerializer)
+    def get(self, request: Request) -> Response:
+        """Count the faces that are asked for; each facet as if nothing were asked of it."""
+        counts = count_facets(FaceQuery.from_params(request.query_params))
+        return Response(FacetCountsSerializer(counts).data)
+
+
+class ExportCsvView(GenericAPIView):
+    """Faces as a table."""
+
+    filter_backends = (FaceQueryFilter,)
+    content_negotiation_class = IgnoreAccept
+
+    @extend_schema(filters=True, responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Every face that is asked for as a line of CSV, with a header."""
+        return _send(request, write_csv, content_type="text/csv; charset=utf-8", ending="csv")
+
+
+class ExportJsonlView(GenericAPIView):
+    """Faces as lines of JSON."""
+
+    filter_backends = (FaceQueryFilter,)
+    content_negotiation_class = IgnoreAccept
+
+    @extend_schema(filters=True, responses={(200, "application/jsonl"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Every face that is asked for as an object on a line of its own."""
+        return _send(request, write_jsonl, content_type="application/jsonl", ending="jsonl")
 
 
 class SimilarFacesView(APIView):
@@ -23,7 +94,23 @@ class SimilarFacesView(APIView):
     def get(self, request: Request, uid: UUID) -> Response:
         """The stored faces nearest to this one, itself left out, nearest first."""
         params = read_params(SimilarParams, request)
-        face = get_object_or_404(Face, uid=uid)
+        face = get_object_or_404(Face.objects.present(), uid=uid)
         found = similar_faces(face, limit=params["limit"])
         context = {"request": request, "bulky": ()}
         return Response(SimilarFaceSerializer(found, many=True, context=context).data)
+
+
+def _send(
+    request: Request,
+    write: Callable[[FaceQuery], Iterator[str]],
+    *,
+    content_type: str,
+    ending: str,
+) -> StreamingHttpResponse:
+    """Stream the faces that a request asks for as a file to be saved."""
+    query = FaceQuery.from_params(request.query_params)
+    response = StreamingHttpResponse(write(query), content_type=content_type)
+    name = f"faces-{timezone.localdate():%Y-%m-%d}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -19,3 +19,28 @@ class SimilarParams(serializers.Serializer):
     """What may be asked of similar faces."""
 
     limit = serializers.IntegerField(default=20, min_value=1, max_value=100)
+
+
+class ValueCountSerializer(serializers.Serializer):
+    """A value and how many faces have it; `chosen` tells whether it was asked for."""
+
+    value = serializers.CharField(source="value.name")
+    label = serializers.CharField(source="value.label")
+    count = serializers.IntegerField()
+    chosen = serializers.BooleanField()
+
+
+class FacetCountSerializer(serializers.Serializer):
+    """A facet with all of its values, in its order; `custom` tells that people made it."""
+
+    name = serializers.CharField(source="facet.name")
+    label = serializers.CharField(source="facet.label")
+    custom = serializers.BooleanField(source="facet.custom")
+    values = ValueCountSerializer(many=True)
+
+
+class FacetCountsSerializer(serializers.Serializer):
+    """How many faces have all that is asked for, and how many each value would give."""
+
+    faces = serializers.IntegerField()
+    facets = FacetCountSerializer(many=True)

@@ -5,21 +5,63 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from analysis.listing import faces_for_lists
 from analysis.models import Face
 from dam.fragments import render_page
+from search.counts import count_facets
+from search.paging import cut_page
+from search.query import FaceQuery, InvalidQuery, Order
 from search.similar import similar_faces
+from search.templatetags.face_queries import query_address
 
+PAGE_SIZE = 60
+FORM_NAMES = ("min_quality", "since", "until", "order")
 SHOWN = 24
 SHOWN_IN_ROW = 6
+ORDER_LABELS = {
+    Order.NEWEST: "Newest photo first",
+    Order.OLDEST: "Oldest photo first",
+    Order.QUALITY: "Best quality first",
+}
+
+
+@require_GET
+def faces_page(request: HttpRequest) -> HttpResponse:
+    """The grid of faces beside all facets. The query string is the state, `cursor` a place in it.
+
+    htmx gets what a change of the query changes; at a cursor it gets the next faces alone.
+    """
+    cursor = request.GET.get("cursor") or None
+    try:
+        query = FaceQuery.from_params(request.GET, besides=("cursor",))
+        faces = query.filter(faces_for_lists(landmarks=False)).select_related("asset")
+        page = cut_page(faces, limit=PAGE_SIZE, cursor=cursor)
+    except InvalidQuery as error:
+        return render(request, "search/invalid_query.html", {"error": error}, status=error.status)
+    context = {"query": query, "page": page, "cursor": cursor}
+    if request.htmx and cursor and not request.htmx.history_restore_request:
+        return render(request, "search/_face_tiles.html", context)
+    context |= {
+        "counts": count_facets(query),
+        "conditions": query.describe(),
+        "orders": ORDER_LABELS.items(),
+        "hidden": _hidden_inputs(query),
+    }
+    response = render_page(
+        request, "search/faces.html", fragment="search/_faces_update.html", context=context
+    )
+    # A form sends its empty fields, too; the address has none of them.
+    response["HX-Push-Url"] = query_address(query, "faces")
+    return response
 
 
 @require_GET
 def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The faces most like one; htmx gets a row of the first few that are worth a look."""
-    face = get_object_or_404(Face.objects.select_related("asset"), uid=uid)
+    face = get_object_or_404(Face.objects.present().select_related("asset"), uid=uid)
     if request.htmx:
         found = [one for one in similar_faces(face, limit=SHOWN_IN_ROW) if one.is_alike]
     else:
@@ -30,3 +72,9 @@ def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
         fragment="search/_similar_faces.html",
         context={"face": face, "found": found},
     )
+
+
+def _hidden_inputs(query: FaceQuery) -> list[tuple[str, str]]:
+    """Return the names and values that the form of the page keeps, but does not show."""
+    lists = query.to_params().lists()
+    return [(name, value) for name, values in lists for value in values if name not in FORM_NAMES]

@@ -48,6 +48,7 @@ def test_command_is_described(command: str) -> None:
     assert re.search(rf"`{command}\b", page("operations.md"))
 
 
+@pytest.mark.django_db
 def test_operations_of_the_rest_api_are_described() -> None:
     api = page("api.md")
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]

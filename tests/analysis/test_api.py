@@ -24,7 +24,6 @@ SOMEBODY = uuid.UUID(int=1)
 EVERY_READ = (
     ("asset-list", {}),
     ("asset", {"uid": SOMEBODY}),
-    ("face-list", {}),
     ("face", {"uid": SOMEBODY}),
     ("face-crop", {"uid": SOMEBODY}),
     ("run-list", {}),
@@ -145,97 +144,6 @@ class TestAssets:
         assert response.status_code == 204
         assert not Face.objects.exists()
         assert not AnalysisRun.objects.exists()
-
-
-class TestFaceList:
-    def test_a_face_shows_what_the_nets_said(self, client):
-        face = make_face(box=Box(10.123, 20, 30, 40))
-
-        (shown,) = client.get(url("face-list")).json()["results"]
-
-        assert shown["uid"] == str(face.uid)
-        assert shown["asset"] == str(face.asset.uid)
-        assert shown["box"] == {"left": 10.12, "top": 20.0, "width": 30.0, "height": 40.0}
-        assert shown["pose"] == {"yaw": 1.0, "pitch": 2.0, "roll": 3.0}
-        assert shown["pupils"]["left"].keys() == {"x", "y", "radius"}
-        assert shown["quality"]["score"] == 90.0
-        assert shown["quality"].keys() == {
-            "score", "noise", "blur", "fnf", "glass", "mask", "illumination", "pose",
-        }  # fmt: skip
-        assert shown["readings"]["age"] == round(face.readings["age"], 2)
-        assert sum(shown["readings"]["gender"].values()) == pytest.approx(1, abs=1e-3)
-        assert shown["crop_url"].endswith(url("face-crop", uid=face.uid))
-        assert shown["asset_url"].endswith(url("asset", uid=face.asset.uid))
-
-    def test_bulky_fields_are_left_out(self, client):
-        make_face()
-
-        (shown,) = client.get(url("face-list")).json()["results"]
-
-        assert not {"landmarks", "embedding"} & shown.keys()
-
-    def test_landmarks_are_pairs_and_come_on_request(self, client):
-        face = make_face()
-
-        (shown,) = client.get(url("face-list"), {"landmarks": "true"}).json()["results"]
-
-        pairs = list(zip(face.landmarks[::2], face.landmarks[1::2], strict=True))
-        assert shown["landmarks"] == [[round(x, 2), round(y, 2)] for x, y in pairs]
-
-    def test_the_newest_asset_and_its_largest_face_come_first(self, client):
-        old = make_face()
-        new_small = make_face(make_run(status="succeeded").asset, position=1)
-        new_large = make_face(new_small.asset, position=0)
-
-        shown = client.get(url("face-list")).json()["results"]
-
-        expected = [str(face.uid) for face in (new_large, new_small, old)]
-        assert [face["uid"] for face in shown] == expected
-
-    def test_pages_hold_every_face_once(self, client):
-        first = make_face()
-        faces = [first, *(make_face(first.asset, position=n) for n in (1, 2)), make_face()]
-        seen = []
-        address = url("face-list") + "?page_size=1"
-        while address:
-            page = client.get(address).json()
-            seen += [face["uid"] for face in page["results"]]
-            address = page["next"]
-
-        assert sorted(seen) == sorted(str(face.uid) for face in faces)
-
-    def test_faces_of_one_asset(self, client):
-        face = make_face()
-        make_face()
-
-        shown = client.get(url("face-list"), {"asset": str(face.asset.uid)}).json()["results"]
-
-        assert [other["uid"] for other in shown] == [str(face.uid)]
-
-    def test_faces_of_good_quality(self, client):
-        make_face(quality_score=84.9)
-        good = make_face(quality_score=85)
-
-        shown = client.get(url("face-list"), {"min_quality": "85"}).json()["results"]
-
-        assert [face["uid"] for face in shown] == [str(good.uid)]
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [("asset", "7"), ("min_quality", "101"), ("min_quality", "nan"), ("landmarks", "maybe")],
-    )
-    def test_odd_values_are_refused(self, client, name, value):
-        response = client.get(url("face-list"), {name: value})
-
-        assert response.status_code == 400
-        assert list(response.json()["error"]["fields"]) == [name]
-
-    def test_the_number_of_queries_does_not_grow(self, client, django_assert_num_queries):
-        for _ in range(3):
-            make_face()
-
-        with django_assert_num_queries(2):  # key, faces with assets
-            client.get(url("face-list"), {"landmarks": "true"})
 
 
 class TestFace:

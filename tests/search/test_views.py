@@ -89,4 +89,4 @@ def test_the_number_of_queries_does_not_grow(client):
     for seed in range(3, 6):
         make_face(seed=seed)
 
-    assert queries_of(client, url(face.uid)) == few == 4
+    assert queries_of(client, url(face.uid)) == few == 5

@@ -1,0 +1,100 @@
+"""Reads the values of a query string one by one and keeps every problem, instead of the first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from datetime import date
+from difflib import get_close_matches
+from typing import TypeVar
+from uuid import UUID
+
+from django.http import QueryDict
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class ParameterReader:
+    """A query string's values by name; `problems` says what is wrong with which.
+
+    A blank value counts as absent, because forms send their empty fields, too. A value that cannot
+    be read is noted and comes back as absent.
+    """
+
+    def __init__(self, params: QueryDict) -> None:
+        self._params = params
+        self.problems: dict[str, list[str]] = {}
+
+    def note(self, name: str, problem: str) -> None:
+        """Keep a problem with a parameter."""
+        self.problems.setdefault(name, []).append(problem)
+
+    def number(self, name: str, *, minimum: float, maximum: float) -> float | None:
+        text = self._only(name)
+        if text is None:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not minimum <= value <= maximum:
+            self.note(name, f"Must be a number from {minimum:g} to {maximum:g}.")
+            return None
+        return value
+
+    def day(self, name: str) -> date | None:
+        text = self._only(name)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.note(name, "Must be a day such as 2026-11-21.")
+            return None
+
+    def uid(self, name: str) -> UUID | None:
+        text = self._only(name)
+        if text is None:
+            return None
+        try:
+            return UUID(text)
+        except ValueError:
+            self.note(name, "Must be a valid UUID.")
+            return None
+
+    def choice(self, name: str, choices: Iterable[Choice], *, default: Choice) -> Choice:
+        text = self._only(name)
+        if text is None:
+            return default
+        by_text = {str(choice): choice for choice in choices}
+        if text not in by_text:
+            self.note(name, f"“{text}” is not one of {', '.join(by_text)}.")
+        return by_text.get(text, default)
+
+    def values(self, name: str, *, allowed: Collection[str]) -> frozenset[str]:
+        """Return the values of a parameter that may be repeated, or hold several with commas."""
+        parts = (part.strip() for text in self._texts(name) for part in text.split(","))
+        given = dict.fromkeys(filter(None, parts))
+        for value in given:
+            if value not in allowed:
+                self.note(name, f"“{value}” is not one of {', '.join(allowed)}.")
+        return frozenset(given.keys() & set(allowed))
+
+    def refuse_others(self, known: Collection[str]) -> None:
+        """Note each parameter that is not one of these."""
+        for name in self._params:
+            if name not in known:
+                near = get_close_matches(name, list(known), n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                self.note(name, f"There is no such parameter.{hint}")
+
+    def _texts(self, name: str) -> list[str]:
+        texts: list[str] = self._params.getlist(name)
+        return [text for text in (text.strip() for text in texts) if text]
+
+    def _only(self, name: str) -> str | None:
+        texts = self._texts(name)
+        if len(texts) > 1:
+            self.note(name, "May be given once only.")
+            return None
+        return texts[0] if texts else None
