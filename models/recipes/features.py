@@ -220,9 +220,8 @@ def average(maps: Floats, cells: int) -> Floats:
 
 def _digest() -> str:
     """Cover what the features depend on, but for the pictures."""
-    manifest = load_manifest()
-    backbone = manifest.net("backbone")
-    parts = (_REVISION, manifest.net("detector").meaning, backbone.sha256, backbone.input, CROPS)
+    nets = [load_manifest().net(role) for role in ("detector", "backbone")]
+    parts = (_REVISION, [(net.sha256, net.input) for net in nets], CROPS)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
