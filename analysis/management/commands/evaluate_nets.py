@@ -16,7 +16,7 @@ from analysis import nets
 from analysis.errors import NetsUnusable
 from analysis.evaluation.evaluation import Looks, look_at_faces, read_folders, report_on
 from analysis.evaluation.labels import LabelledFace, LabelsInvalid
-from analysis.evaluation.markdown import headline, render_report
+from analysis.evaluation.markdown import render_report
 from analysis.evaluation.plots import draw_plots
 from analysis.evaluation.report import (
     REPORT_FILE,
@@ -27,6 +27,7 @@ from analysis.evaluation.report import (
 )
 from analysis.evaluation.sightings import Sightings
 from analysis.evaluation.subjects import find_min_scores, find_subjects
+from analysis.evaluation.tables import headline
 
 
 class Command(BaseCommand):

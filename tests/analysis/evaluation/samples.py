@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.evaluation.evaluation import Looks, Sample, report_on
 from analysis.evaluation.labels import LabelledFace
 from analysis.evaluation.report import Pictures, Report
-from analysis.evaluation.subjects import Subject
+from analysis.evaluation.subjects import Subject, age_group_of
 from analysis.pipeline.types import Reading
 
 GENDER = Subject("gender", ("female", "male"), "genders", "b" * 64)
@@ -23,6 +23,8 @@ def sample(
     source: str = "studio",
 ) -> Sample:
     classes = {"gender": frozenset({gender})} if gender else {}
+    if age is not None:
+        classes["age_group"] = frozenset({age_group_of(age)})
     numbers = {} if age is None else {"age": age}
     label = LabelledFace(Path("a.png"), "faces/a.png", source, None, classes, numbers)
     return Sample(label, readings)
