@@ -6,7 +6,7 @@ Point", 2019, arXiv:1911.03599.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -37,14 +37,22 @@ class Detection:
 class DetectorSettings:
     """Sizes are of the longer side, in pixels.
 
-    A picture is shrunk to `share` of its size, but not under `min_side` nor over `max_side`, and
-    is never enlarged. The net finds faces from about 15 px, so with these figures a face of 32 px
-    is found in pictures up to 2,560 px, and one of 56 px in 4,096 px.
+    A picture is shrunk to `share` of its size, but not under `min_side` nor over `max_side`. The
+    net finds faces from about 15 px, so with these figures a face of 32 px is found in pictures up
+    to 2,560 px, and one of 56 px in 4,096 px. Pictures under `enlarged_side` are enlarged to it.
+
+    Pictures under `tight_side` may be crops that a face fills, which the net misses. One in which
+    nothing was found is looked at once more with a frame of its mean colour, `frame` of its side
+    wide, at `framed_side` with the frame.
     """
 
     share: float = 0.5
     min_side: int = 640
     max_side: int = 1280
+    enlarged_side: int = 192
+    tight_side: int = 320
+    frame: float = 0.6
+    framed_side: int = 160
     min_score: float = 0.35
     max_overlap: float = 0.3
 
@@ -61,38 +69,47 @@ class Detector:
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces of a picture, largest box first."""
-        canvas, scale_x, scale_y = self._fit(image)
+        longer = max(image.shape[:2])
+        found = self._search(image, side=self._best_side(longer))
+        if not found and longer < self._settings.tight_side:
+            found = self._search_framed(image)
+        return sorted(found, key=lambda face: (-face.box.area, face.box.left, face.box.top))
+
+    def _best_side(self, longer: int) -> float:
+        settings = self._settings
+        shrunk = min(max(settings.share * longer, settings.min_side), settings.max_side, longer)
+        return max(shrunk, settings.enlarged_side)
+
+    def _search_framed(self, image: Image) -> list[Detection]:
+        """Search with a frame round the picture; return faces whose centre is not in the frame."""
+        height, width = image.shape[:2]
+        border = round(self._settings.frame * max(height, width))
+        mean = cv2.mean(image)[:3]
+        framed = cv2.copyMakeBorder(
+            image, border, border, border, border, cv2.BORDER_CONSTANT, value=mean
+        )
+        found = self._search(
+            np.asarray(framed, dtype=np.uint8), side=float(self._settings.framed_side)
+        )
+        moved = [_moved(face, by=-border) for face in found]
+        return [face for face in moved if _is_centred_in(face.box, width, height)]
+
+    def _search(self, image: Image, *, side: float) -> list[Detection]:
+        """Search a picture that is scaled so that its longer side is `side`."""
+        canvas, scale_x, scale_y = _fit(image, side=side)
         outputs = self._session.run({self._spec.tensor: to_batch(canvas[None], self._spec)})
         boxes, scores, points = self._decode(outputs)
         scaling = np.array([scale_x, scale_y], dtype=np.float32)
         boxes *= np.tile(scaling, 2)
         points *= scaling
-        kept = self._suppress(boxes, scores)
-        found = [
+        return [
             Detection(
                 box=Box(*(float(value) for value in boxes[index])),
                 score=float(scores[index]),
                 keypoints=points[index],
             )
-            for index in kept
+            for index in self._suppress(boxes, scores)
         ]
-        return sorted(found, key=lambda face: (-face.box.area, face.box.left, face.box.top))
-
-    def _fit(self, image: Image) -> tuple[Image, float, float]:
-        """Shrink the picture and pad it to multiples of 32; also return the scales back."""
-        height, width = image.shape[:2]
-        longer = max(height, width)
-        settings = self._settings
-        side = min(max(settings.share * longer, settings.min_side), settings.max_side, longer)
-        columns = max(round(width * side / longer), 1)
-        rows = max(round(height * side / longer), 1)
-        small = image
-        if side < longer:
-            resized = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
-            small = np.asarray(resized, dtype=np.uint8)
-        padded = np.zeros((_round_up(rows), _round_up(columns), 3), dtype=np.uint8)
-        padded[:rows, :columns] = small
-        return padded, width / columns, height / rows
 
     def _decode(self, outputs: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
         heatmap = outputs["heatmap"][0, 0]
@@ -112,6 +129,32 @@ class Detector:
             boxes.tolist(), scores.tolist(), self._settings.min_score, self._settings.max_overlap
         )
         return [int(index) for index in kept]
+
+
+def _fit(image: Image, *, side: float) -> tuple[Image, float, float]:
+    """Scale a picture and pad it to multiples of 32; also return the scales back."""
+    height, width = image.shape[:2]
+    longer = max(height, width)
+    columns = max(round(width * side / longer), 1)
+    rows = max(round(height * side / longer), 1)
+    scaled = image
+    if side != longer:
+        interpolation = cv2.INTER_AREA if side < longer else cv2.INTER_CUBIC
+        resized = cv2.resize(image, (columns, rows), interpolation=interpolation)
+        scaled = np.asarray(resized, dtype=np.uint8)
+    padded = np.zeros((_round_up(rows), _round_up(columns), 3), dtype=np.uint8)
+    padded[:rows, :columns] = scaled
+    return padded, width / columns, height / rows
+
+
+def _moved(face: Detection, *, by: float) -> Detection:
+    box = replace(face.box, left=face.box.left + by, top=face.box.top + by)
+    return replace(face, box=box, keypoints=face.keypoints + np.float32(by))
+
+
+def _is_centred_in(box: Box, width: int, height: int) -> bool:
+    across, down = box.left + box.width / 2, box.top + box.height / 2
+    return 0 <= across < width and 0 <= down < height
 
 
 def _round_up(side: int) -> int:

@@ -12,7 +12,7 @@ from analysis.pipeline.types import Image
 SPEC = InputSpec(tensor="image", color="rgb", scale=1.0, mean=(0.0, 0.0, 0.0), size=0, crop="")
 
 
-def outputs_for(faces: list[tuple[int, int, float, float, float]], cells: int = 32) -> Any:
+def outputs_for(faces: list[tuple[int, int, float, float, float]], cells: int = 80) -> Any:
     """Outputs of a `cells` × `cells` grid; a face is row, column, score, height and width in px."""
     shape = (cells, cells)
     heatmap = np.zeros((1, 1, *shape), np.float32)
@@ -26,7 +26,7 @@ def outputs_for(faces: list[tuple[int, int, float, float, float]], cells: int = 
     return {"heatmap": heatmap, "scale": scale, "offset": offset, "points": points}
 
 
-def picture(width: int = 128, height: int = 128) -> Image:
+def picture(width: int = 320, height: int = 320) -> Image:
     return np.zeros((height, width, 3), dtype=np.uint8)
 
 
@@ -84,9 +84,9 @@ def test_large_picture_is_shrunk_and_its_boxes_are_not(fake_session: Any) -> Non
 def test_sides_that_are_no_multiple_of_32_are_padded(fake_session: Any) -> None:
     session = fake_session(**outputs_for([]))
 
-    Detector(session, SPEC).detect(picture(100, 33))
+    Detector(session, SPEC).detect(picture(400, 33))
 
-    assert session.feeds[0]["image"].shape == (1, 3, 64, 128)
+    assert session.feeds[0]["image"].shape == (1, 3, 64, 416)
 
 
 def test_narrow_picture_keeps_a_side_of_at_least_one_pixel(fake_session: Any) -> None:
@@ -97,7 +97,7 @@ def test_narrow_picture_keeps_a_side_of_at_least_one_pixel(fake_session: Any) ->
 
 def test_picture_is_fed_in_the_colour_order_of_the_manifest(fake_session: Any) -> None:
     session = fake_session(**outputs_for([]))
-    image = picture(32, 32)
+    image = picture()
     image[..., 0] = 200
 
     Detector(session, SPEC).detect(image)
@@ -109,3 +109,71 @@ def test_score_that_counts_is_a_setting(fake_session: Any) -> None:
     session = fake_session(**outputs_for([(16, 16, 0.3, 40, 40)]))
 
     assert len(Detector(session, SPEC, DetectorSettings(min_score=0.2)).detect(picture())) == 1
+
+
+def test_small_picture_is_enlarged_and_its_boxes_are_not(fake_session: Any) -> None:
+    session = fake_session(**outputs_for([(10, 16, 0.9, 40, 32)], cells=48))
+
+    (face,) = Detector(session, SPEC).detect(picture(96, 96))
+
+    assert [feed["image"].shape for feed in session.feeds] == [(1, 3, 192, 192)]
+    assert (face.box.width, face.box.height) == pytest.approx((16, 20))
+    assert (face.box.left, face.box.top) == pytest.approx((16.5 * 2 - 8, 10.5 * 2 - 10))
+
+
+class TightSession:
+    """Finds nothing in the picture itself; answers with `outputs` when it is framed."""
+
+    def __init__(self, outputs: Any) -> None:
+        self.outputs = outputs
+        self.feeds: list[Any] = []
+
+    def run(self, feeds: Any) -> Any:
+        self.feeds.append(feeds["image"])
+        return outputs_for([]) if len(self.feeds) == 1 else self.outputs
+
+
+def test_small_picture_without_a_face_is_searched_again_with_a_frame() -> None:
+    # 100 px with a frame of 60 px are 220 px, searched at 160: the middle is at cell 20.
+    session = TightSession(outputs_for([(20, 20, 0.9, 40, 40)], cells=40))
+    image = picture(100, 100)
+    image[:] = (10, 20, 30)
+
+    (face,) = Detector(session, SPEC).detect(image)
+
+    assert [feed.shape for feed in session.feeds] == [(1, 3, 192, 192), (1, 3, 160, 160)]
+    assert session.feeds[1][0, :, 0, 0].tolist() == [30, 20, 10]
+    middle = 20.5 * 4 * 220 / 160 - 60
+    assert face.box.left == pytest.approx(middle - 55 / 2, abs=1e-3)
+    assert (face.box.width, face.box.height) == pytest.approx((55, 55))
+    assert face.keypoints[0] == pytest.approx(
+        (face.box.left + 0.25 * 55, face.box.top + 0.3 * 55), abs=1e-3
+    )
+
+
+def test_what_is_found_in_the_frame_is_no_face() -> None:
+    session = TightSession(outputs_for([(5, 20, 0.9, 40, 40)], cells=40))
+
+    assert Detector(session, SPEC).detect(picture(100, 100)) == []
+
+
+@pytest.mark.parametrize(("width", "searches"), [(319, 2), (320, 1), (1600, 1)])
+def test_only_small_pictures_are_searched_twice(
+    fake_session: Any, width: int, searches: int
+) -> None:
+    session = fake_session(**outputs_for([], cells=1))
+
+    Detector(session, SPEC).detect(picture(width, 300))
+
+    assert len(session.feeds) == searches
+
+
+@pytest.mark.parametrize("width", [192, 250, 640])
+def test_ordinary_picture_is_searched_as_it_is(fake_session: Any, width: int) -> None:
+    session = fake_session(**outputs_for([(10, 16, 0.9, 40, 32)], cells=200))
+    image = np.random.default_rng(0).integers(0, 256, (64, width, 3), dtype=np.uint8)
+
+    Detector(session, SPEC).detect(image)
+
+    fed = session.feeds[0]["image"][0, :, :64, :width]
+    assert np.array_equal(fed, image[..., ::-1].transpose(2, 0, 1))

@@ -9,11 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import skimage.data
 
 from analysis.manifest import MODELS_DIR, NetError, load_manifest
 from analysis.pipeline import load_pipeline
 from analysis.pipeline.pipeline import FacePipeline
-from analysis.pipeline.types import FaceResult, Image
+from analysis.pipeline.types import Box, FaceResult, Image
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -172,6 +173,37 @@ def test_box_is_cut_at_the_edge_of_the_picture(pipeline: FacePipeline, astronaut
 
     assert face.box.top >= 0
     assert face.box.left + face.box.width <= cut.shape[1]
+
+
+@pytest.mark.nets
+@pytest.mark.parametrize("side", [48, 96, 160])
+def test_face_that_fills_a_small_picture_is_found(
+    pipeline: FacePipeline, astronaut: Image, side: int
+) -> None:
+    """The crop is of the box itself, 88 × 120 px, made a square of grey as FER2013's tiles are."""
+    whole = pipeline.analyze(astronaut)[0].box
+    left, top = round(whole.left - 16), round(whole.top)
+    tight = cv2.cvtColor(astronaut[top : top + 120, left : left + 120], cv2.COLOR_BGR2GRAY)
+    tile = cv2.resize(tight, (side, side), interpolation=cv2.INTER_AREA)
+
+    (face,) = pipeline.analyze(cv2.cvtColor(tile, cv2.COLOR_GRAY2BGR))
+
+    assert face.box.overlap(Box(16 * side / 120, 0, 88 * side / 120, side)) > 0.6
+
+
+@pytest.mark.nets
+@pytest.mark.parametrize("side", [48, 64, 96, 128, 300])
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket", "brick", "coins", "page"])
+def test_small_picture_of_something_else_has_no_face(
+    pipeline: FacePipeline, name: str, side: int
+) -> None:
+    picture = getattr(skimage.data, name)()
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
+    scale = side / max(picture.shape)
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+    assert pipeline.analyze(np.ascontiguousarray(small[..., ::-1])) == []
 
 
 @pytest.mark.nets
