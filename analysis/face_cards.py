@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.face_tags import FacetTag, tags_of
+from analysis.facets import Facet, Value, facets
 from analysis.listing import faces_for_lists
-from analysis.models import Face
+from analysis.models import Face, FaceTag
 from analysis.overlay import FaceMarks, mark_face
 from dam.models import Asset
 
 GOOD_QUALITY = 85
 FAIR_QUALITY = 60
+# What `age` and `age_group` sum up: nobody reads 21 probabilities.
+NOT_SHOWN = frozenset({"age_distribution"})
+NOT_WORTH_SAYING = frozenset({"none", "no", "unsure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,51 @@ class ReadingText:
 
     @property
     def in_a_sentence(self) -> str:
-        """The value where it speaks for itself, such as "female"; else with its name."""
-        if self.value == "none":
+        """The value where it speaks for itself, such as "34 years"; else with its name."""
+        return _in_a_sentence(self.label, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class TagText:
+    """The tag of one facet, in words, and what it may be corrected to."""
+
+    facet: Facet
+    tag: FaceTag | None
+    number: float | None = None
+    """The reading, where the facet is bins of a number."""
+
+    @property
+    def value(self) -> str:
+        return self.facet.label_of(self.tag.value) if self.tag else "Not known"
+
+    @property
+    def percent(self) -> float | None:
+        """The model's probability of the value that is shown; None for what a person said."""
+        sure = self.tag and self.tag.value == self.tag.model_dominant
+        return _percent(self.tag.score) if sure and self.tag else None
+
+    @property
+    def is_by_person(self) -> bool:
+        return self.tag is not None and self.tag.source == FaceTag.Source.USER
+
+    @property
+    def nets_say(self) -> str:
+        """What nets say where that is not what is shown, such as "glasses, 45 %"; else nothing."""
+        if self.tag is None or not self.tag.model_dominant or self.percent is not None:
             return ""
-        speaks = self.label in {"Age", "Gender"} or self.label.lower() in self.value
-        return self.value if speaks else f"{self.label.lower()} {self.value}"
+        label = self.facet.label_of(self.tag.model_dominant)
+        percent = _percent(self.tag.model_score)
+        if percent is None:
+            return label if self.is_by_person else ""
+        return f"{label}, {percent:.0f} %"
+
+    @property
+    def choices(self) -> tuple[Value, ...]:
+        return self.facet.all_values
+
+    @property
+    def in_a_sentence(self) -> str:
+        return _in_a_sentence(self.facet.label, self.tag.value if self.tag else "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +99,45 @@ class FaceCard:
     number: int
     marks: FaceMarks
     readings: tuple[ReadingText, ...]
+    """Those that no facet is made of."""
+    tags: tuple[TagText, ...]
     qualities: tuple[QualityText, ...]
 
     @property
     def summary(self) -> str:
         """One line in words, such as "Face 1: 34 years, female, glasses"."""
-        words = ", ".join(filter(None, (reading.in_a_sentence for reading in self.readings)))
+        parts = (part.in_a_sentence for part in (*self.readings, *self.tags))
+        words = ", ".join(filter(None, parts))
         return f"Face {self.number}: {words}" if words else f"Face {self.number}"
 
 
 def face_cards(asset: Asset) -> list[FaceCard]:
     """Return all faces of an asset, the largest first."""
+    known = facets()
     faces = faces_for_lists(landmarks=True).filter(asset=asset).order_by("position")
-    return [
-        FaceCard(
-            face=face,
-            number=face.position + 1,
-            marks=mark_face(face),
-            readings=describe_readings(face.readings),
-            qualities=describe_quality(face),
-        )
-        for face in faces
-    ]
+    return [face_card(face, known=known) for face in faces]
 
 
-def describe_readings(readings: Mapping[str, object]) -> tuple[ReadingText, ...]:
+def face_card(face: Face, *, known: Sequence[Facet]) -> FaceCard:
+    """Return one face with its tags of some facets; the face should have its tags prefetched."""
+    return FaceCard(
+        face=face,
+        number=face.position + 1,
+        marks=mark_face(face),
+        readings=describe_readings(
+            face.readings, leave_out=NOT_SHOWN.union(facet.reading for facet in known)
+        ),
+        tags=tuple(_describe_tag(one, face.readings) for one in tags_of(face, known=known)),
+        qualities=describe_quality(face),
+    )
+
+
+def describe_readings(
+    readings: Mapping[str, object], *, leave_out: Collection[str] = ()
+) -> tuple[ReadingText, ...]:
     """Return readings in words, in the order of their names."""
-    return tuple(_describe_reading(name, readings[name]) for name in sorted(readings))
+    shown = sorted(set(readings) - set(leave_out))
+    return tuple(_describe_reading(name, readings[name]) for name in shown)
 
 
 def describe_quality(face: Face) -> tuple[QualityText, ...]:
@@ -106,3 +163,21 @@ def _describe_reading(name: str, reading: object) -> ReadingText:
         )
     unit = " years" if name == "age" else ""
     return ReadingText(label, value=f"{reading:.0f}{unit}")
+
+
+def _describe_tag(one: FacetTag, readings: Mapping[str, object]) -> TagText:
+    reading = readings.get(one.facet.reading)
+    number = float(reading) if isinstance(reading, (int, float)) else None
+    return TagText(one.facet, one.tag, number=number)
+
+
+def _percent(score: float | None) -> float | None:
+    return None if score is None else 100 * score
+
+
+def _in_a_sentence(label: str, value: str) -> str:
+    words = value.replace("_", " ")
+    if words in NOT_WORTH_SAYING:
+        return ""
+    speaks = label in {"Age", "Gender"} or label.lower() in words
+    return words if speaks else f"{label.lower()} {words}"

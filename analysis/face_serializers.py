@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from analysis.models import EMBEDDING_DIMENSIONS, Face
+from analysis.tag_serializers import TagsField
 
 LANDMARKS = 105
 # Shown only when they are asked for: they are most of what a face weighs.
@@ -139,6 +140,7 @@ class FoundFaceSerializer(serializers.Serializer):
     pose = PoseSerializer(source="*")
     pupils = PupilsField()
     readings = ReadingsField()
+    tags = TagsField()
     quality = QualitySerializer(source="*")
     landmarks = PointsField(required=False)
     embedding_net = serializers.CharField()

@@ -121,7 +121,9 @@ class Facet:
 def facets() -> tuple[Facet, ...]:
     """Return all facets: the manifest's in its order, then those of every source."""
     declared = [_from_spec(spec) for spec in nets.current_manifest().facets]
-    return (*declared, *(facet for source in _sources for facet in source()))
+    names = {facet.name for facet in declared}
+    others = (facet for source in _sources for facet in source() if facet.name not in names)
+    return (*declared, *others)
 
 
 def find_facet(name: str) -> Facet:
@@ -135,8 +137,8 @@ def find_facet(name: str) -> Facet:
 def add_facet_source(source: FacetSource) -> None:
     """Let `facets()` end with what a function returns; adding it again changes nothing.
 
-    It is called each time, so it should do one query at most. Its facets' names must not be those
-    of the manifest or of `facet_specs.RESERVED_NAMES`.
+    It is called each time, so it should do one query at most. Its facets' names must not be in
+    `facet_specs.RESERVED_NAMES`; one that the manifest declares, too, is left out.
     """
     if source not in _sources:
         _sources.append(source)

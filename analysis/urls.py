@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from analysis import api, views
+from analysis import api, tag_api, views
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
     path("faces/<uuid:uid>", api.FaceView.as_view(), name="face"),
     path("faces/<uuid:uid>/crop", api.FaceCropView.as_view(), name="face-crop"),
+    path("faces/<uuid:uid>/tags", tag_api.FaceTagsView.as_view(), name="face-tags"),
+    path("faces/<uuid:uid>/tags/<slug:facet>", tag_api.FaceTagView.as_view(), name="face-tag"),
     path("analyze", api.AnalyzeView.as_view(), name="analyze"),
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
@@ -19,4 +21,6 @@ html_urls: list[URLPattern | URLResolver] = [
     path("photos/<uuid:uid>/", views.photo, name="photo"),
     path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),
     path("photos/<uuid:uid>/analyze/", views.analyze_photo, name="photo-analyze"),
+    path("faces/<uuid:uid>/tags/<slug:facet>/", views.correct, name="face-tag-correct"),
+    path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),
 ]

@@ -1,17 +1,22 @@
-"""The grid of photos and the page of one photo."""
+"""The grid of photos, the page of one photo, and corrections of the faces on it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
 
-from analysis.face_cards import FaceCard, face_cards
-from analysis.models import AnalysisRun
+from analysis.face_cards import FaceCard, face_card, face_cards
+from analysis.facets import UnknownFacet, facets
+from analysis.listing import faces_for_lists
+from analysis.models import AnalysisRun, Face
 from analysis.nets import current_version
 from analysis.overlay import Stage, close_up, whole_picture
 from analysis.photos import (
@@ -25,9 +30,10 @@ from analysis.photos import (
     older_photo,
 )
 from analysis.recording import queue_run, requeue_runs
+from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
 from dam.fragments import render_page
-from dam.models import Asset
+from dam.models import Asset, User
 
 PAGE_SIZE = 48
 MAX_CARDS = 100
@@ -117,6 +123,49 @@ def analyze_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     send_run(run.pk)
     messages.success(request, "The photo will be analyzed again.")
     return redirect("photo", uid=asset.uid)
+
+
+@require_POST
+def correct(request: HttpRequest, uid: UUID, facet: str) -> HttpResponse:
+    """Set a face's tag to the `value` that a person chose."""
+    face = _find_face(uid)
+    value, user = request.POST.get("value", ""), cast(User, request.user)
+    with _explained():
+        correct_tag(face, facet=facet, value=value, user=user)
+    return _show_tags(request, face, changed=facet)
+
+
+@require_POST
+def clear(request: HttpRequest, uid: UUID, facet: str) -> HttpResponse:
+    """Take back what a person said of a face's tag."""
+    face = _find_face(uid)
+    with _explained():
+        clear_correction(face, facet=facet, user=cast(User, request.user))
+    return _show_tags(request, face, changed=facet)
+
+
+def _find_face(uid: UUID) -> Face:
+    face: Face = get_object_or_404(faces_for_lists(landmarks=True).select_related("asset"), uid=uid)
+    return face
+
+
+def _show_tags(request: HttpRequest, face: Face, *, changed: str) -> HttpResponse:
+    """Answer a form: htmx gets the tags of the card, others their photo's page."""
+    if not request.htmx:
+        return redirect(f"{resolve_url('photo', uid=face.asset.uid)}#face-{face.uid}")
+    card = face_card(_find_face(face.uid), known=facets())
+    return render(request, "analysis/_face_tags.html", {"card": card, "changed": changed})
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Answer what cannot be corrected, or not to that, as for any other address."""
+    try:
+        yield
+    except InvalidTag as error:
+        raise BadRequest(error.message) from error
+    except (UnknownFacet, FaceGone) as error:
+        raise Http404(error.message) from error
 
 
 def _uids(request: HttpRequest, name: str) -> list[UUID]:

@@ -124,7 +124,7 @@ class TestAssets:
         face = make_face()
         make_face(face.asset, position=1)
 
-        with django_assert_num_queries(4):  # key, asset, runs, faces
+        with django_assert_num_queries(5):  # key, asset, runs, faces, tags
             client.get(url("asset", uid=face.asset.uid), {"landmarks": landmarks})
 
     def test_an_uploaded_asset_shows_that_it_waits(self, client, fake_pipeline):
@@ -170,7 +170,7 @@ class TestFace:
     def test_the_number_of_queries_is_fixed(self, client, django_assert_num_queries, embedding):
         face = make_face()
 
-        with django_assert_num_queries(2):  # key, face with asset
+        with django_assert_num_queries(3):  # key, face with asset, tags
             client.get(url("face", uid=face.uid), {"embedding": embedding})
 
 

@@ -328,7 +328,7 @@ class TestPhoto:
 
         five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
 
-        assert one == five == 7
+        assert one == five == 8
 
 
 class TestAnalyzeAgain:
