@@ -53,6 +53,10 @@ class ReadingSpec:
     labels: tuple[str, ...]
     topic: str
     """What switches it off: its own name, or one that several readings share."""
+    about: str = ""
+    """What it is, in a sentence for people."""
+    known_failures: str = ""
+    """Where it is known to be wrong, for people."""
 
     @property
     def meaning(self) -> str:
@@ -210,6 +214,8 @@ def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
                 decoder=reading["decoder"],
                 labels=tuple(reading.get("labels", ())),
                 topic=reading.get("topic", reading["name"]),
+                about=reading.get("about", ""),
+                known_failures=reading.get("known_failures", ""),
             )
             for reading in table.get("reading", ())
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from django.conf import settings
 from analysis.errors import NetsUnusable
 from analysis.manifest import Manifest, NetError, load_manifest
 from analysis.pipeline import load_pipeline
+from analysis.pipeline.types import Reading
 
 if TYPE_CHECKING:
     from analysis.pipeline.pipeline import FacePipeline
@@ -55,6 +57,26 @@ def full_manifest() -> Manifest:
         return _manifest(Path(settings.DAM_MODELS_DIR))
     except NetError as error:
         raise NetsUnusable(error) from error
+
+
+def switched_off_facets() -> frozenset[str]:
+    """Return the names of the manifest's facets that are switched off."""
+    known = {facet.name for facet in full_manifest().facets}
+    return frozenset(known - {facet.name for facet in current_manifest().facets})
+
+
+def visible_readings(readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return stored readings without those of topics that were switched off since."""
+    off = frozenset(settings.DAM_READINGS_OFF)
+    # A reading that no net gives any more is its own topic.
+    hidden = readings_of(off) | off if off else off
+    return {name: reading for name, reading in readings.items() if name not in hidden}
+
+
+def readings_of(topics: Collection[str]) -> frozenset[str]:
+    """Return the names of the manifest's readings of some topics."""
+    readings = (reading for net in full_manifest().nets for reading in net.readings)
+    return frozenset(reading.name for reading in readings if reading.topic in topics)
 
 
 def _version(models_dir: Path) -> str:

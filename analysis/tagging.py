@@ -7,8 +7,10 @@ deletions of one asset come one after another.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from analysis.facets import facets, find_facet
 from analysis.models import Face, FaceTag, TagCorrection
@@ -142,15 +144,26 @@ def clear_correction(face: Face, *, facet: str, user: User | None) -> FaceTag | 
     return tag
 
 
-def erase_tags(facet_names: Collection[str]) -> int:
-    """Erase facets from all faces, with what people said and its history; return how many tags.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows were erased."""
+
+    tags: int
+    corrections: int
+
+
+def erase_tags(facet_names: Collection[str], *, face_ids: Collection[int] | None = None) -> Erased:
+    """Erase facets from all faces, or some, with what people said and its history.
 
     For facets that may not be kept or were deleted themselves; they can be written again at once.
     """
+    chosen = Q(facet__in=facet_names)
+    if face_ids is not None:
+        chosen &= Q(face_id__in=face_ids)
     with transaction.atomic():
-        TagCorrection.objects.filter(facet__in=facet_names).delete()
-        erased, _ = FaceTag.objects.filter(facet__in=facet_names).delete()
-    return erased
+        corrections, _ = TagCorrection.objects.filter(chosen).delete()
+        tags, _ = FaceTag.objects.filter(chosen).delete()
+    return Erased(tags=tags, corrections=corrections)
 
 
 def lock_assets(asset_ids: Iterable[int]) -> None:

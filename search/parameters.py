@@ -80,10 +80,12 @@ class ParameterReader:
                 self.note(name, f"“{value}” is not one of {', '.join(allowed)}.")
         return frozenset(given.keys() & set(allowed))
 
-    def refuse_others(self, known: Collection[str]) -> None:
-        """Note each parameter that is not one of these."""
+    def refuse_others(self, known: Collection[str], *, off: Collection[str] = ()) -> None:
+        """Note each parameter that is not known; of those in `off` say that they are off."""
         for name in self._params:
-            if name not in known:
+            if name in off:
+                self.note(name, "This reading is switched off on this server.")
+            elif name not in known:
                 near = get_close_matches(name, list(known), n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
                 self.note(name, f"There is no such parameter.{hint}")

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from analysis.facets import facets
 from analysis.models import Face, FaceTag
+from analysis.nets import switched_off_facets
 from dam.errors import DamError
 from search.parameters import ParameterReader
 
@@ -106,7 +107,9 @@ class FaceQuery:
         )
         if query.since and query.until and query.until < query.since:
             reader.note("until", "Must not be before “since”.")
-        reader.refuse_others([*(facet.name for facet in known), *PARAMETERS, *besides])
+        reader.refuse_others(
+            [*(facet.name for facet in known), *PARAMETERS, *besides], off=switched_off_facets()
+        )
         if reader.problems:
             raise InvalidQuery(reader.problems)
         return query

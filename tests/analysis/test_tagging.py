@@ -404,7 +404,7 @@ def test_erasing_takes_values_and_history_of_a_facet():
 
     erased = erase_tags(["glasses"])
 
-    assert erased == 1
+    assert (erased.tags, erased.corrections) == (1, 1)
     assert [tag.facet for tag in FaceTag.objects.all()] == ["mask"]
     assert history(face) == [("mask", "none", "worn")]
 
