@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from analysis.facets import facets
+from analysis.models import Face
+from search import views
+from tests.factories import make_face
+
+pytestmark = pytest.mark.django_db
+
+URL = "/faces/"
+HTMX = {"HX-Request": "true"}
+
+
+def html_of(browser: Client, query: str = "", **options: object) -> str:
+    response = browser.get(f"{URL}?{query}", **options)
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def link_to(face: Face) -> str:
+    return f'href="/photos/{face.asset.uid}/#face-{face.uid}"'
+
+
+def test_faces_lead_to_their_photos(browser, tagged_face):
+    face = tagged_face(gender="male")
+
+    html = html_of(browser)
+
+    assert link_to(face) in html
+    assert reverse("api:face-crop", kwargs={"uid": face.uid}) in html
+    assert "1 face" in html
+
+
+def test_only_what_is_asked_for_is_shown(browser, tagged_face):
+    male, female = tagged_face(gender="male"), tagged_face(gender="female")
+
+    html = html_of(browser, "gender=male")
+
+    assert link_to(male) in html
+    assert link_to(female) not in html
+
+
+def test_retired_faces_are_not_shown(browser, tagged_face):
+    face = tagged_face(gender="male")
+    Face.objects.update(retired_at=timezone.now())
+
+    assert link_to(face) not in html_of(browser)
+
+
+def test_every_value_of_every_facet_is_a_link(browser):
+    html = html_of(browser)
+
+    for facet in facets():
+        assert facet.label in html
+        for value in facet.all_values:
+            assert f'href="/faces/?{facet.name}={value.name}"' in html
+
+
+def test_a_link_adds_a_value_or_takes_it_away(browser):
+    html = html_of(browser, "gender=male&min_quality=60")
+
+    assert 'href="/faces/?gender=female&gender=male&min_quality=60"' in html
+    assert (
+        'id="gender-male" href="/faces/?min_quality=60" rel="nofollow" aria-current="true"' in html
+    )
+
+
+def test_active_filters_can_be_removed_one_by_one_or_all(browser):
+    html = html_of(browser, "gender=male&min_quality=60")
+
+    assert "Gender: Male" in html
+    assert "Quality: 60 or more" in html
+    assert 'id="chip-1" href="/faces/?min_quality=60"' in html
+    assert 'id="chip-2" href="/faces/?gender=male"' in html
+    assert "Clear all" in html
+
+
+def test_exports_are_of_what_is_shown(browser):
+    html = html_of(browser, "gender=male")
+
+    assert 'href="/api/v1/export.csv?gender=male"' in html
+    assert 'href="/api/v1/export.jsonl?gender=male"' in html
+
+
+def test_the_form_keeps_what_it_does_not_show(browser):
+    html = html_of(browser, "gender=male&min_score=0.5&min_quality=60&order=quality")
+
+    assert '<input type="hidden" name="gender" value="male">' in html
+    assert '<input type="hidden" name="min_score" value="0.5">' in html
+    assert html.count('name="min_quality"') == html.count('name="order"') == 1
+    assert '<option value="quality" selected>' in html
+
+
+def test_pages_follow_each_other(browser, tagged_face, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    faces = [tagged_face(gender="male") for _ in range(3)]
+    first = html_of(browser, "gender=male")
+    address = first.split('rel="next nofollow" href="')[1].split('"')[0]
+
+    second = unescape(browser.get(address).content.decode())
+
+    assert [link_to(face) in first for face in faces] == [False, True, True]
+    assert [link_to(face) in second for face in faces] == [True, False, False]
+    assert "More faces" not in second
+    before = second.split('rel="prev nofollow" href="')[1].split('"')[0]
+    assert link_to(faces[2]) in browser.get(before).content.decode()
+
+
+def test_htmx_gets_what_changes_and_the_address_without_blanks(browser, tagged_face):
+    face = tagged_face(gender="male")
+
+    response = browser.get(f"{URL}?gender=male&min_quality=&since=", headers=HTMX)
+
+    html = response.content.decode()
+    assert "<html" not in html
+    assert link_to(face) in html
+    assert 'hx-swap-oob="innerHTML"' in html
+    assert response["HX-Push-Url"] == "/faces/?gender=male"
+
+
+def test_htmx_gets_the_next_faces_alone(browser, tagged_face, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    old = tagged_face(gender="male")
+    tagged_face(gender="male")
+    address = html_of(browser).split('hx-get="/faces/?cursor')[1].split('"')[0]
+
+    html = browser.get(f"/faces/?cursor{address}", headers=HTMX).content.decode()
+
+    assert link_to(old) in html
+    assert "facet__value" not in html
+
+
+def test_the_browsers_back_gets_the_whole_page(browser):
+    headers = HTMX | {"HX-History-Restore-Request": "true"}
+
+    assert "<html" in html_of(browser, "gender=male", headers=headers)
+
+
+def test_no_faces_at_all_leads_to_the_upload(browser):
+    html = html_of(browser)
+
+    assert "No faces yet" in html
+    assert reverse("upload") in html
+
+
+def test_nothing_found_leads_back_to_all_faces(browser):
+    make_face()
+
+    html = html_of(browser, "gender=male")
+
+    assert "No face has all of this" in html
+    assert "Clear all filters" in html
+
+
+def test_odd_values_are_all_told(browser):
+    response = browser.get(f"{URL}?gender=<b>&colour=red&min_quality=many&cursor=x")
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert all(f"<code>{name}</code>" in html for name in ("gender", "colour", "min_quality"))
+    assert "“&lt;b&gt;” is not one of" in html
+
+
+def test_an_odd_cursor_is_told(browser):
+    response = browser.get(f"{URL}?cursor=x")
+
+    assert response.status_code == 400
+    assert b"<code>cursor</code>" in response.content
+
+
+def test_it_needs_a_login():
+    assert Client().get(URL)["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("query", ["", "gender=male&glasses=none"])
+def test_the_number_of_queries_does_not_grow(browser, tagged_face, count_queries, query):
+    tagged_face(gender="male", glasses="none")
+    few = count_queries(lambda: html_of(browser, query))
+
+    for _ in range(3):
+        tagged_face(gender="male", glasses="none")
+
+    assert count_queries(lambda: html_of(browser, query)) == few
