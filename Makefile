@@ -1,10 +1,11 @@
 # Facet: `make up` starts everything, `make help` lists the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint bench lock clean
+.PHONY: help up test lint bench nets lock clean
 
 PYTHON ?= python3
 VENV := .venv
+WORK ?= var/nets
 BIN := $(VENV)/bin
 # uv trusts the machine's certificates only when told so; pip does it where uv cannot.
 UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --compile-bytecode \
@@ -34,6 +35,13 @@ bench: $(VENV)/requirements-dev.lock ## Measure (figures for the machine it runs
 	@for script in bench/[a-z]*.py; do \
 		echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; \
 	done
+
+nets: $(VENV)/requirements.lock ## Train the heads again (DATA=labelled sets, WORK=where features are kept)
+	@[ -n "$(DATA)" ] || { echo "Name the folder of the labelled sets: make nets DATA=folder"; exit 1; }
+	@$(BIN)/python -c 'import onnx, scipy, torch' 2>/dev/null || { \
+		echo "Training needs more packages: see models/recipes/README.md, \"Training the heads\"."; \
+		exit 1; }
+	@$(BIN)/python models/recipes/train_heads.py "$(DATA)" --work "$(WORK)"
 
 lock: $(VENV)/made ## Pin the newest versions that pyproject.toml allows
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

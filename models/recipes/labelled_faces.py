@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -68,9 +68,9 @@ class Pictures:
         tile = self._sheet(sheet)[top : top + TILE_PX, left : left + TILE_PX]
         return np.ascontiguousarray(tile)
 
-    def names(self) -> Iterator[str]:
-        """Yield the names of the zip's files."""
-        yield from self._bundle.namelist()
+    def packed(self, sample: Sample) -> bytes:
+        """Return a picture's file as it is in the zip; not for `fer`, whose pictures are tiles."""
+        return self._bundle.read(sample.file)
 
     def _decode(self, name: str) -> Image:
         with PillowImage.open(io.BytesIO(self._bundle.read(name))) as picture:
