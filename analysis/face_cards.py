@@ -9,6 +9,7 @@ from analysis.face_tags import FacetTag, tags_of
 from analysis.facets import Facet, Value, facets
 from analysis.listing import faces_for_lists
 from analysis.models import Face, FaceTag
+from analysis.nets import visible_readings
 from analysis.overlay import FaceMarks, mark_face
 from dam.models import Asset
 
@@ -125,7 +126,8 @@ def face_card(face: Face, *, known: Sequence[Facet]) -> FaceCard:
         number=face.position + 1,
         marks=mark_face(face),
         readings=describe_readings(
-            face.readings, leave_out=NOT_SHOWN.union(facet.reading for facet in known)
+            visible_readings(face.readings),
+            leave_out=NOT_SHOWN.union(facet.reading for facet in known),
         ),
         tags=tuple(_describe_tag(one, face.readings) for one in tags_of(face, known=known)),
         qualities=describe_quality(face),

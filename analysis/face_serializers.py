@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from analysis.models import EMBEDDING_DIMENSIONS, Face
+from analysis.nets import visible_readings
 from analysis.tag_serializers import TagsField
 
 LANDMARKS = 105
@@ -121,7 +122,7 @@ class ReadingsField(serializers.Field):
             name: {label: round(share, 4) for label, share in reading.items()}
             if isinstance(reading, Mapping)
             else round(reading, 2)
-            for name, reading in value.items()
+            for name, reading in visible_readings(value).items()
         }
 
 
