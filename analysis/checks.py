@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
+from analysis.evaluation.report import AccuracyInvalid, read_accuracy
 from analysis.manifest import NetError, load_manifest
 from dam.health import NotReady, add_check
 
@@ -34,6 +36,17 @@ def check_nets(**_: Any) -> list[CheckMessage]:
         for net in manifest.nets
         if not net.path.is_file()
     ]
+
+
+@register()
+def check_accuracy(**_: Any) -> list[CheckMessage]:
+    """analysis.W001: the figures of the nets are there, but cannot be shown."""
+    try:
+        read_accuracy(Path(settings.DAM_MODELS_DIR))
+    except AccuracyInvalid as error:
+        hint = "Until then the readings count as not measured."
+        return [checks.Warning(str(error), hint=hint, id="analysis.W001")]
+    return []
 
 
 @register()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from analysis import api, tag_api, views
+from analysis import api, net_api, net_views, tag_api, views
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),
@@ -12,11 +12,13 @@ api_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/tags", tag_api.FaceTagsView.as_view(), name="face-tags"),
     path("faces/<uuid:uid>/tags/<slug:facet>", tag_api.FaceTagView.as_view(), name="face-tag"),
     path("analyze", api.AnalyzeView.as_view(), name="analyze"),
+    path("nets", net_api.NetsView.as_view(), name="nets"),
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("", views.photos, name="photos"),
+    path("nets/", net_views.nets, name="nets"),
     path("photos/cards/", views.photo_cards, name="photo-cards"),
     path("photos/<uuid:uid>/", views.photo, name="photo"),
     path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),
