@@ -65,14 +65,17 @@ class ModelTagSerializer(serializers.Serializer):
 
 
 class CorrectionSerializer(serializers.Serializer):
-    """What a person or a program said. `value` is null where a correction was cleared."""
+    """What a person or a program said of a tag."""
 
-    value = serializers.SerializerMethodField()
+    # Not get_value: that is DRF's own.
+    value = serializers.SerializerMethodField(
+        method_name="get_value_said", help_text="null: it was cleared."
+    )
     previous_value = serializers.SerializerMethodField(help_text="null: there was no tag.")
     user = serializers.SerializerMethodField(help_text="null: an API key, or a person who is gone.")
     created_at = serializers.DateTimeField()
 
-    def get_value(self, correction: TagCorrection) -> str | None:
+    def get_value_said(self, correction: TagCorrection) -> str | None:
         return correction.value or None
 
     def get_previous_value(self, correction: TagCorrection) -> str | None:

@@ -167,7 +167,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"RunStatus": "analysis.models.AnalysisRun.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "AssetSource": "dam.models.Asset.Source",
+        "RunStatus": "analysis.models.AnalysisRun.Status",
+        "TagSource": "analysis.models.FaceTag.Source",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "dam.schema.describe_errors",

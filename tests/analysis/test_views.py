@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, Face, TagCorrection
 from analysis.pipeline.types import Box
+from analysis.tagging import apply_model_tags
 from dam.models import Asset
 from tests.factories import make_asset, make_face, make_user
 
@@ -60,6 +63,8 @@ def queries_of(client: Client, url: str) -> int:
         ("photo", [SOMETHING]),
         ("photo-card", [SOMETHING]),
         ("photo-analyze", [SOMETHING]),
+        ("face-tag-correct", [SOMETHING, "glasses"]),
+        ("face-tag-clear", [SOMETHING, "glasses"]),
     ],
 )
 def test_every_page_needs_a_login(name, args):
@@ -362,3 +367,145 @@ class TestAnalyzeAgain:
         response = client.post(reverse("photo-analyze", args=[asset.uid]))
 
         assert response.status_code == 302
+
+
+class TestTags:
+    @pytest.fixture
+    def face(self) -> Face:
+        """A face with glasses on; no facet is made of its age."""
+        face = make_face()
+        glasses = {"none": 0.02, "glasses": 0.94, "sunglasses": 0.04}
+        face.readings = {"age": 34.2, "age_distribution": {"30_34": 1.0}, "glasses": glasses}
+        face.save()
+        apply_model_tags([face])
+        return face
+
+    @staticmethod
+    def photo(client: Client, face: Face) -> str:
+        return page(client.get(reverse("photo", args=[face.asset.uid])))
+
+    @staticmethod
+    def correct(client: Client, face: Face, value: str, facet: str = "glasses", **options: Any):
+        url = reverse("face-tag-correct", args=[face.uid, facet])
+        return client.post(url, {"value": value}, **options)
+
+    def test_a_tag_has_its_value_and_its_probability(self, client, face):
+        row = text_of(self.photo(client, face), "Glasses")
+
+        assert row.startswith("Glasses Glasses 94 % Correct")
+        assert "by a person" not in row
+
+    def test_a_reading_that_no_facet_is_made_of_is_shown_too(self, client, face):
+        assert text_of(self.photo(client, face), "Age") == "Age 34 years"
+
+    def test_a_reading_with_a_facet_is_shown_once(self, client, face):
+        assert self.photo(client, face).count("<dt>Glasses</dt>") == 1
+
+    def test_bands_of_age_are_not_shown(self, client, face):
+        assert "distribution" not in self.photo(client, face)
+
+    def test_a_facet_of_which_nothing_is_said_can_be_set(self, client, face):
+        assert text_of(self.photo(client, face), "Mask").startswith("Mask Not known Correct")
+
+    def test_an_unsure_tag_says_what_is_likeliest(self, client, face):
+        face.readings["glasses"] = {"none": 0.45, "glasses": 0.35, "sunglasses": 0.2}
+        apply_model_tags([face])
+
+        row = text_of(self.photo(client, face), "Glasses")
+
+        assert row.startswith("Glasses Unsure Correct")
+        assert "The nets say None, 45 %." in row
+
+    def test_the_form_offers_the_values_and_has_the_tag_chosen(self, client, face):
+        html = self.photo(client, face)
+
+        form = re.search(r'<select id="value-[^"]+-glasses".*?</select>', html, re.DOTALL)[0]
+        assert re.findall(r'value="(\w+)"', form) == ["none", "glasses", "sunglasses", "unsure"]
+        assert '<option value="glasses" selected>' in form
+
+    def test_a_correction_leads_back_to_the_face(self, client, face):
+        response = self.correct(client, face, "sunglasses")
+
+        photo = reverse("photo", args=[face.asset.uid])
+        assert response["Location"] == f"{photo}#face-{face.uid}"
+
+    def test_a_corrected_tag_says_so_and_what_the_nets_say(self, client, face):
+        self.correct(client, face, "none")
+
+        row = text_of(self.photo(client, face), "Glasses")
+
+        assert row.startswith("Glasses None by a person Correct")
+        assert "The nets say Glasses, 94 %." in row
+
+    def test_who_corrected_it_is_noted(self, client, face):
+        self.correct(client, face, "none")
+
+        assert TagCorrection.objects.get().user.pk == int(client.session["_auth_user_id"])
+
+    def test_only_what_a_person_said_can_be_undone(self, client, face):
+        undo = reverse("face-tag-clear", args=[face.uid, "glasses"])
+        assert undo not in self.photo(client, face)
+
+        self.correct(client, face, "none")
+
+        assert f'action="{undo}"' in self.photo(client, face)
+
+    def test_undoing_lets_the_nets_value_stand_again(self, client, face):
+        self.correct(client, face, "none")
+
+        client.post(reverse("face-tag-clear", args=[face.uid, "glasses"]))
+
+        assert text_of(self.photo(client, face), "Glasses").startswith("Glasses Glasses 94 %")
+
+    def test_htmx_gets_the_tags_alone_with_the_focus_where_it_was(self, client, face):
+        html = page(self.correct(client, face, "none", headers=HTMX))
+
+        assert "<html" not in html
+        assert "by a person" in text_of(html, "Glasses")
+        (focused,) = re.findall(r'<summary id="correct-[^"]+-(\w+)"[^>]+autofocus', html)
+        assert focused == "glasses"
+
+    def test_the_summary_in_the_picture_has_what_a_person_said(self, client, face):
+        self.correct(client, face, "sunglasses")
+
+        assert 'aria-label="Face 1: 34 years, sunglasses"' in self.photo(client, face)
+
+    @pytest.mark.parametrize("value", ["monocle", ""])
+    def test_another_value_is_refused(self, client, face, value):
+        assert self.correct(client, face, value).status_code == 400
+        assert not TagCorrection.objects.exists()
+
+    @pytest.mark.parametrize("name", ["face-tag-correct", "face-tag-clear"])
+    def test_what_does_not_exist_is_not_found(self, client, face, name):
+        url = reverse(name, args=[SOMETHING, "glasses"])
+
+        assert client.post(url, {"value": "none"}).status_code == 404
+
+    def test_an_unknown_facet_is_not_found(self, client, face):
+        assert self.correct(client, face, "yes", facet="wings").status_code == 404
+
+    @pytest.mark.parametrize("name", ["face-tag-correct", "face-tag-clear"])
+    def test_it_needs_a_form(self, client, face, name):
+        assert client.get(reverse(name, args=[face.uid, "glasses"])).status_code == 405
+
+    @pytest.mark.parametrize("name", ["face-tag-correct", "face-tag-clear"])
+    def test_a_retired_face_is_not_found(self, client, face, name):
+        Face.objects.update(retired_at=timezone.now())
+
+        url = reverse(name, args=[face.uid, "glasses"])
+        assert client.post(url, {"value": "none"}).status_code == 404
+
+    def test_a_retired_face_is_neither_shown_nor_counted(self, client, face):
+        Face.objects.update(retired_at=timezone.now())
+
+        assert str(face.uid) not in self.photo(client, face)
+        html = page(client.get(reverse("photos")))
+        assert "1 photo · 0 faces" in html
+        assert str(face.uid) not in html
+
+
+def text_of(html: str, label: str) -> str:
+    """Return a row of the tags as text, without the choices of its form."""
+    start = html.index(f"<dt>{label}</dt>")
+    row = re.split(r'<div class="reading">|</dl>', html[start:])[0]
+    return " ".join(re.sub(r"<select.*?</select>|<[^>]+>", " ", row, flags=re.DOTALL).split())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from django.utils import timezone
 
 from analysis.models import EMBEDDING_DIMENSIONS, Face
 from search.similar import nearest_faces, similar_faces
@@ -51,6 +52,13 @@ def test_similarity_is_the_cosine_of_the_angle(angle):
 def test_faces_of_other_nets_are_not_compared():
     face = face_at(0)
     face_at(1, net="net-2")
+
+    assert similar_faces(stored(face), limit=10) == []
+
+
+def test_retired_faces_are_not_similar_to_anything():
+    face, retired = face_at(0), face_at(1)
+    Face.objects.filter(pk=retired.pk).update(retired_at=timezone.now())
 
     assert similar_faces(stored(face), limit=10) == []
 

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from analysis.models import Face, FaceTag
+from analysis.tagging import apply_model_tags
+from tests.browser.conftest import PHONE
+from tests.factories import make_face
+
+
+@pytest.fixture
+def face(db: None) -> Face:
+    face = make_face()
+    face.readings = {
+        "age": 34.2,
+        "gender": {"female": 0.97, "male": 0.03},
+        "glasses": {"none": 0.02, "glasses": 0.94, "sunglasses": 0.04},
+        "mask": {"none": 0.52, "worn": 0.48},
+    }
+    face.save()
+    apply_model_tags([face])
+    return face
+
+
+def value_of(face: Face) -> str:
+    return str(FaceTag.objects.get(face=face, facet="glasses").value)
+
+
+def correct_glasses(page: Page) -> None:
+    page.locator("summary", has_text="Correct").nth(1).click()
+    page.get_by_label("Glasses of face 1").select_option("Sunglasses")
+    page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_tag_is_corrected_and_the_correction_undone(sign_in, face, scripts):
+    page = sign_in(scripts=scripts)
+    page.goto(f"/photos/{face.asset.uid}/")
+
+    correct_glasses(page)
+    expect(page.get_by_text("by a person", exact=True)).to_be_visible()
+    assert value_of(face) == "sunglasses"
+
+    page.locator("summary", has_text="Correct").nth(1).click()
+    page.get_by_role("button", name="Undo the correction of Glasses").click()
+    expect(page.get_by_text("by a person", exact=True)).to_have_count(0)
+    assert value_of(face) == "glasses"
+
+
+def test_a_correction_needs_no_mouse_and_keeps_the_focus(sign_in, face):
+    page = sign_in()
+    page.goto(f"/photos/{face.asset.uid}/")
+
+    page.locator(f"#correct-{face.uid}-glasses").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("by a person", exact=True)).to_be_visible()
+    expect(page.locator(f"#correct-{face.uid}-glasses")).to_be_focused()
+    assert value_of(face) == "sunglasses"
+
+
+def test_an_open_form_is_not_wider_than_a_phone(sign_in, face):
+    page = sign_in(viewport=PHONE)
+    page.goto(f"/photos/{face.asset.uid}/")
+
+    page.locator("summary", has_text="Correct").nth(1).click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
