@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from analysis.pipeline.types import Floats
 
 # Main components that are kept of each map.
-COMPONENTS = {"block5": 96, "block11": 128, "block13": 128}
+COMPONENTS: Mapping[str, int] = MappingProxyType({"block5": 96, "block11": 128, "block13": 128})
 _PLACES = GRID * GRID
 _SAMPLES = 1000
 _ROWS = 256
@@ -37,18 +38,18 @@ class Reduction:
     offset: Floats
 
     @classmethod
-    def fit(cls, maps: Bytes) -> Reduction:
-        """Find the components of n × channels × 7 × 7 stored maps."""
+    def fit(cls, maps: Bytes, components: Mapping[str, int] = COMPONENTS) -> Reduction:
+        """Find so many components of each map in n × channels × 7 × 7 stored maps."""
         chosen = maps[:: max(len(maps) // _SAMPLES, 1)].astype(np.float32)
         values = chosen.transpose(0, 2, 3, 1).reshape(-1, chosen.shape[1]) * np.float32(STEP)
         mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-2
         scaled = (values - mean) / spread
-        basis = np.zeros((sum(COMPONENTS.values()), len(mean)), dtype=np.float32)
+        basis = np.zeros((sum(components.values()), len(mean)), dtype=np.float32)
         row = column = 0
         for name, channels in MAPS.items():
             part = scaled[:, column : column + channels]
             powers, axes = np.linalg.eigh(part.T @ part / len(part))
-            count = COMPONENTS[name]
+            count = components[name]
             # Of like size, that all be heard, but the last ones less.
             shrunk = 1 / np.sqrt(powers[::-1][:count] + np.float32(0.05) * powers[-1])
             axes = axes[:, ::-1][:, :count] * shrunk
