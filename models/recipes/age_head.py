@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from calibration import fit_temperature
 from dual_net import Shape, TrainedNet, fit_net
+from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, balanced_weights, load_data
 from head_files import check_against, read_head, write_head
@@ -29,8 +30,8 @@ AGES = np.arange(OLDEST + 1)
 GROUPS = {"child": 0, "teen": 13, "young_adult": 20, "adult": 35, "senior": 55}
 BAND_YEARS = 5
 INPUTS = HeadInputs((("block11", 2), ("block5", 2)))
-PLAN = Plan(epochs=30, rate=3e-3, decay=0.1, mixup=0.2)
-COPIES, SHAPE = 3, Shape()
+PLAN = Plan(epochs=25, rate=3e-3, decay=0.1)
+COPIES, SHAPE = 2, Shape()
 RARITY = 0.4
 
 
@@ -99,10 +100,9 @@ def report(data: HeadData, path: Path, rows: NDArray[np.intp]) -> list[object]:
 
 def make(store: FeatureStore, out: Path) -> None:
     """Train, calibrate, write and judge."""
-    data = load_data(store, ("utk",), INPUTS, copies=COPIES)
+    data = load_data(store, ("utk",), "age", INPUTS, copies=COPIES)
     ages = np.minimum(data.labels("age").astype(np.float32), OLDEST)
-    known = np.ones(len(ages), dtype=bool)
-    fit, tune, test = (data.rows(part, known) for part in ("train", "tune", "test"))
+    fit, tune, test = (data.rows(part) for part in PARTS)
     weights = balanced_weights((ages // 5).astype(np.intp), fit, power=RARITY)
     trained = fit_net(
         data,

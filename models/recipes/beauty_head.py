@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from dual_net import Shape, fit_net
+from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, load_data
 from head_files import check_against, read_head, write_head
@@ -19,7 +20,7 @@ from training import Plan
 
 INPUTS = HeadInputs((("block11", 2), ("block5", 2)))
 PLAN = Plan(epochs=30, rate=3e-3, decay=0.1, mixup=0.4)
-COPIES, SHAPE = 3, Shape()
+COPIES, SHAPE = 2, Shape()
 # SCUT-FBP5500's files begin with Asian or Caucasian, female or male.
 GROUPS = {"AF": "Asian women", "AM": "Asian men", "CF": "white women", "CM": "white men"}
 
@@ -38,10 +39,9 @@ def report(data: HeadData, rows: NDArray[np.intp], numbers: NDArray) -> list[Num
 
 def make(store: FeatureStore, out: Path) -> None:
     """Train, write and judge."""
-    data = load_data(store, ("scut",), INPUTS, copies=COPIES)
+    data = load_data(store, ("scut",), "beauty", INPUTS, copies=COPIES)
     wanted = data.labels("beauty").astype(np.float32)
-    known = np.ones(len(wanted), dtype=bool)
-    fit, tune, test = (data.rows(part, known) for part in ("train", "tune", "test"))
+    fit, tune, test = (data.rows(part) for part in PARTS)
     middle, spread = float(wanted[fit].mean()), float(wanted[fit].std())
     scaled = torch.from_numpy((wanted - middle) / spread)
 

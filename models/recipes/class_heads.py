@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from calibration import fit_temperature
 from dual_net import Shape, fit_net
+from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, load_data
 from head_files import check_against, read_head, write_head
@@ -36,7 +37,7 @@ class ClassHead:
     archives: tuple[str, ...]
     inputs: HeadInputs
     plan: Plan
-    copies: int = 4
+    copies: int = 2
     shape: Shape = field(default_factory=Shape)
     smoothing: float = 0.0
 
@@ -87,9 +88,9 @@ def make_class_head(
     head: ClassHead, store: FeatureStore, out: Path, *, weigh: Weigh, judge: Judge
 ) -> None:
     """Train, calibrate on tune, write, and judge the written file on test."""
-    data = load_data(store, head.archives, head.inputs, copies=head.copies)
+    data = load_data(store, head.archives, head.name, head.inputs, copies=head.copies)
     allowed = allowed_classes(data.labels(head.name), head.classes)
-    fit, tune, test = (data.rows(part, allowed.any(axis=1)) for part in ("train", "tune", "test"))
+    fit, tune, test = (data.rows(part) for part in PARTS)
     weights = weigh(data, allowed, fit)
     trained = fit_net(
         data,

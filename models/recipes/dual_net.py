@@ -21,6 +21,7 @@ from training import Loss, Plan, train
 from analysis.pipeline.types import Floats
 
 _PLACES = 49
+COMPONENTS = {"block5": 64, "block11": 96, "block13": 96}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def fit_net(
     title: str,
 ) -> TrainedNet:
     """Train on some faces. The reduction of the maps is fitted on them, too."""
-    reduction = Reduction.fit(data.maps(rows[:: max(len(rows) // 1000, 1)]))
+    reduction = Reduction.fit(data.maps(rows[:: max(len(rows) // 1000, 1)]), COMPONENTS)
     values = torch.from_numpy(data.reduced(reduction))
     vectors = torch.from_numpy(data.vectors)
     torch.manual_seed(plan.seed)

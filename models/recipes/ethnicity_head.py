@@ -24,7 +24,7 @@ HEAD = ClassHead(
     classes=("asian", "indian", "black", "white", "middle_eastern", "latino_hispanic"),
     archives=("utk", "lfw_regions"),
     inputs=HeadInputs((("block11", 2), ("block5", 2))),
-    plan=Plan(epochs=40, rate=2e-3, decay=0.1, mixup=0.2),
+    plan=Plan(epochs=25, rate=2e-3, decay=0.1, mixup=0.2),
     smoothing=0.02,
 )
 # UTKFace's classes: the last is one of our last two.

@@ -20,7 +20,7 @@ HEAD = ClassHead(
     classes=("female", "male"),
     archives=("utk",),
     inputs=HeadInputs((("block11", 2), ("block5", 2))),
-    plan=Plan(epochs=30, rate=2e-3, decay=0.1, mixup=0.2),
+    plan=Plan(epochs=20, rate=2e-3, decay=0.1, mixup=0.2),
     smoothing=0.02,
 )
 ADULT_YEARS = 18

@@ -21,6 +21,10 @@ class HeadData:
     """n faces of some sets."""
 
     faces: tuple[FaceFeatures, ...]
+    owner: NDArray[np.intp]
+    """Which of the sets each face is in."""
+    place: NDArray[np.intp]
+    """Its row there."""
     samples: tuple[Sample, ...]
     archive: NDArray[np.str_]
     part: NDArray[np.str_]
@@ -39,12 +43,11 @@ class HeadData:
     def maps(self, rows: NDArray[np.intp], copy: int = 0) -> Bytes:
         """Return the stored maps of some faces, n × channels × 7 × 7."""
         found = np.empty((len(rows), sum(MAPS.values()), GRID, GRID), dtype=np.uint8)
-        first = 0
-        for faces in self.faces:
-            mine = np.flatnonzero((rows >= first) & (rows < first + len(faces.samples)))
-            stacked = [faces.maps[name][copy][rows[mine] - first] for name in MAPS]
+        for owner, faces in enumerate(self.faces):
+            mine = np.flatnonzero(self.owner[rows] == owner)
+            places = self.place[rows[mine]]
+            stacked = [faces.maps[name][copy][places] for name in MAPS]
             found[mine] = np.concatenate(stacked, axis=1)
-            first += len(faces.samples)
         return found
 
     def reduced(self, reduction: Reduction) -> NDArray[np.float16]:
@@ -57,31 +60,34 @@ class HeadData:
                 found[copy, rows] = reduction.reduce(self.maps(rows, copy))
         return found
 
-    def rows(self, part: str, known: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Return the rows of one part of which something is known."""
-        return np.flatnonzero((self.part == part) & known)
+    def rows(self, part: str) -> NDArray[np.intp]:
+        """Return the rows of one part."""
+        return np.flatnonzero(self.part == part)
 
 
 def load_data(
-    store: FeatureStore, archives: Sequence[str], inputs: HeadInputs, *, copies: int
+    store: FeatureStore, archives: Sequence[str], reading: str, inputs: HeadInputs, *, copies: int
 ) -> HeadData:
-    """Read sets, their parts and their vectors."""
+    """Read the faces of some sets that have a label for a reading."""
     faces = tuple(store.load(archive, copies=copies) for archive in archives)
-    samples = tuple(sample for one in faces for sample in one.samples)
+    places = [
+        np.array([row for row, sample in enumerate(one.samples) if reading in sample.labels])
+        for one in faces
+    ]
+    pairs = list(zip(faces, places, strict=True))
+    samples = tuple(one.samples[row] for one, rows in pairs for row in rows)
     return HeadData(
         faces=faces,
+        owner=np.repeat(np.arange(len(faces)), [len(rows) for rows in places]),
+        place=np.concatenate(places),
         samples=samples,
         archive=np.array([sample.archive for sample in samples]),
-        part=np.concatenate([split_faces(one) for one in faces]),
-        vectors=np.concatenate([inputs.vectors(one, copies) for one in faces], axis=1),
+        part=np.concatenate([split_faces(one)[rows] for one, rows in pairs]),
+        vectors=np.concatenate(
+            [inputs.vectors(one, copies)[:, rows] for one, rows in pairs], axis=1
+        ),
         inputs=inputs,
     )
-
-
-def class_numbers(labels: NDArray[np.str_], classes: Sequence[str]) -> NDArray[np.intp]:
-    """Return the number of each label among the classes, −1 for all others."""
-    numbers = {label: number for number, label in enumerate(classes)}
-    return np.array([numbers.get(str(label), -1) for label in labels], dtype=np.intp)
 
 
 def balanced_weights(

@@ -31,14 +31,12 @@ def read_head(path: Path, data: HeadData, rows: NDArray[np.intp]) -> dict[str, F
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = [one.name for one in session.get_inputs()]
     outputs = [one.name for one in session.get_outputs()]
-    places = np.concatenate([np.arange(len(faces.samples)) for faces in data.faces])
-    owners = np.repeat(np.arange(len(data.faces)), [len(faces.samples) for faces in data.faces])
     parts: list[tuple[NDArray[np.intp], list[Floats]]] = []
     for owner, faces in enumerate(data.faces):
-        mine = np.flatnonzero(owners[rows] == owner)
+        mine = np.flatnonzero(data.owner[rows] == owner)
         for start in range(0, len(mine), _ROWS):
             chosen = mine[start : start + _ROWS]
-            feeds = backbone_feeds(faces, names, places[rows[chosen]])
+            feeds = backbone_feeds(faces, names, data.place[rows[chosen]])
             parts.append((chosen, session.run(outputs, feeds)))
     found: dict[str, Floats] = {}
     for number, name in enumerate(outputs):
