@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -133,7 +134,8 @@ class FaceQuery:
     def without(self, name: str) -> FaceQuery:
         """Return the query that asks nothing of a facet, or of another parameter."""
         if name in PARAMETERS:
-            return replace(self, **{name: Order.NEWEST if name == "order" else None})
+            unset: dict[str, Any] = {name: Order.NEWEST if name == "order" else None}
+            return replace(self, **unset)
         return replace(self, tags={key: self.tags[key] for key in self.tags if key != name})
 
     def describe(self) -> tuple[Condition, ...]:
@@ -168,9 +170,9 @@ class FaceQuery:
         values = {
             "min_quality": _plain(self.min_quality),
             "min_score": _plain(self.min_score),
-            "since": self.since and self.since.isoformat(),
-            "until": self.until and self.until.isoformat(),
-            "asset": self.asset and str(self.asset),
+            "since": None if self.since is None else self.since.isoformat(),
+            "until": None if self.until is None else self.until.isoformat(),
+            "asset": None if self.asset is None else str(self.asset),
         }
         return {name: value for name, value in values.items() if value is not None}
 
