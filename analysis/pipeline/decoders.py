@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-import numpy as np
-
 from analysis.pipeline.types import Floats, Reading
 
 # Takes n × k values and the k labels, returns n readings.
@@ -30,18 +28,9 @@ def decode_number(values: Floats, labels: Sequence[str]) -> list[Reading]:
     return [float(value) for value in values[:, 0]]
 
 
-def decode_expected_age(values: Floats, labels: Sequence[str]) -> list[Reading]:
-    """Read n × k probabilities of the ages 0, 1, … k − 1 as the mean age in years."""
-    if labels:
-        raise ValueError("a mean age has no labels")
-    ages = np.arange(values.shape[1], dtype=np.float32)
-    return [float(value) for value in values @ ages]
-
-
 DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {
         "probabilities": decode_probabilities,
         "number": decode_number,
-        "expected_age": decode_expected_age,
     }
 )

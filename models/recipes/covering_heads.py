@@ -12,10 +12,9 @@ import onnxruntime
 import torch
 from calibration import fit_temperature
 from class_heads import make_loss
-from covering_sets import CoveringItems, load_items
-from features import GRID, MAPS, STEP, FeatureStore
+from covering_sets import CoveringItems, Item, load_items
+from features import STEP, FeatureStore
 from head_files import write_head
-from head_inputs import SIDES
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
 from scores import ClassScore, print_scores, save_scores, score_classes
@@ -30,6 +29,7 @@ _FOLDS = 5
 _COMPONENTS = {"block5": 48, "block11": 72, "block13": 72}
 _PICKED = 24
 _CHECKED = 48
+_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class CoveringHead:
 class CoveringData:
     """What a head is trained on: items, their reduced maps, the number and the weight of each."""
 
-    items: CoveringItems
+    items: Sequence[Item]
+    all_items: CoveringItems
+    rows: Rows
+    """Of the items among all."""
     values: torch.Tensor
     reduction: Reduction
     targets: Rows
@@ -65,22 +68,34 @@ class CoveringData:
         reduction, values = _reduce(items, store.work / "covering_values.npz")
         labels = items.labels(head.name)
         known = np.flatnonzero(labels != "")
-        chosen = CoveringItems([items.items[row] for row in known], items.maps[known])
+        chosen = [items.items[row] for row in known]
         return cls(
             items=chosen,
+            all_items=items,
+            rows=known,
             values=torch.from_numpy(values[known]),
             reduction=reduction,
             targets=np.array([head.classes.index(one) for one in labels[known]]),
-            source=np.array([item.source for item in chosen.items]),
-            group=np.array([item.group for item in chosen.items]),
-            part=np.array([item.part for item in chosen.items]),
+            source=np.array([item.source for item in chosen]),
+            group=np.array([item.group for item in chosen]),
+            part=np.array([item.part for item in chosen]),
         )
 
     @property
     def plain(self) -> NDArray[np.bool_]:
         """Tell which items are faces as they are, not moved, with nothing drawn on."""
-        items = self.items.items
-        return np.array([item.copy == 0 and "drawn" not in item.source for item in items])
+        return np.array(
+            [item.copy == 0 and "drawn" not in item.source for item in self.items], dtype=bool
+        )
+
+    def logits(self, net: FoldedNet, rows: Rows) -> Floats:
+        """Return n × k logits of a net."""
+        steps = range(0, len(rows), _ROWS)
+        return np.concatenate([net.logits(self.maps(rows[one : one + _ROWS])) for one in steps])
+
+    def maps(self, rows: Rows) -> NDArray[np.uint8]:
+        """Return the maps of some items."""
+        return self.all_items.maps(self.rows[rows])
 
     def weights(self, rows: Rows, power: float) -> NDArray[np.float32]:
         """Weigh items so that rare classes of rare sources are heard, mean 1 over `rows`."""
@@ -100,8 +115,8 @@ def _reduce(items: CoveringItems, path: Path) -> tuple[Reduction, NDArray[np.flo
                 return Reduction(stored["basis"], stored["offset"]), stored["values"]
     train_rows = np.flatnonzero(np.array([item.part for item in items.items]) == "train")
     chosen = train_rows[:: max(len(train_rows) // 1000, 1)]
-    reduction = Reduction.fit(items.maps[chosen], _COMPONENTS)
-    values = reduction.reduce(items.maps)
+    reduction = Reduction.fit(items.maps(chosen), _COMPONENTS)
+    values = np.concatenate([reduction.reduce(block) for block in items.blocks])
     np.savez(path, key=key, basis=reduction.basis, offset=reduction.offset, values=values)
     return reduction, values
 
@@ -151,7 +166,7 @@ def out_of_fold(head: CoveringHead, data: CoveringData, rows: Rows) -> Floats:
     for fold in range(_FOLDS):
         left, seen = folds == fold, rows[folds != fold]
         net = fit(head, data, seen, title=f"{head.name}, fold {fold}")
-        logits[left] = net.logits(data.items.maps[rows[left]])
+        logits[left] = data.logits(net, rows[left])
     return logits
 
 
@@ -171,15 +186,15 @@ def make_covering_head(head: CoveringHead, store: FeatureStore, out: Path) -> No
     fit_rows, tune, test = (np.flatnonzero(data.part == part) for part in ("train", "tune", "test"))
     net = fit(head, data, fit_rows, title=head.name)
     known = tune[data.plain[tune]]
-    temperature = best_temperature(net.logits(data.items.maps[known]), data.targets[known])
+    temperature = best_temperature(data.logits(net, known), data.targets[known])
     print(f"temperature {temperature:.2f}")
     graph = net.export(head.name, slope=1 / temperature, offsets=np.float32(0))
     path = write_head(graph.build(), head.name, out)
-    _check(path, net, data.items.maps[tune[:_CHECKED]], temperature)
+    _check(path, net, data.maps(tune[:_CHECKED]), temperature)
     scores: Sequence[ClassScore] = ()
     for part, rows in (("tune", tune), ("test", test)):
         print(f"{part}:")
-        logits = net.logits(data.items.maps[rows])
+        logits = data.logits(net, rows)
         scores = judge(head, data, rows, softmax(logits / temperature, axis=1))
         print_scores(scores)
     save_scores(store.work / f"head_{head.name}.json", scores)
@@ -188,12 +203,7 @@ def make_covering_head(head: CoveringHead, store: FeatureStore, out: Path) -> No
 def _check(path: Path, net: FoldedNet, maps: NDArray[np.uint8], temperature: float) -> None:
     """Raise SystemExit unless the file gives what was judged."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    feeds, channel = {}, 0
-    for name, channels in MAPS.items():
-        cell = SIDES[name] // GRID
-        values = maps[:, channel : channel + channels].astype(np.float32) * np.float32(STEP)
-        feeds[name] = values.repeat(cell, axis=2).repeat(cell, axis=3)
-        channel += channels
+    feeds = {"maps": maps.astype(np.float32) * np.float32(STEP)}
     found = session.run(["probabilities"], feeds)[0]
     expected = softmax(net.logits(maps) / temperature, axis=1)
     difference = float(np.abs(found - expected).max())

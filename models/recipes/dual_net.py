@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from head_data import HeadData
-from head_inputs import HeadInputs, add_map
+from head_inputs import HeadInputs, add_maps
 from networks import MemberMlps
 from numpy.typing import NDArray
 from onnx_graphs import HeadGraph
@@ -78,7 +78,7 @@ class TrainedNet:
 
     def add_to(self, graph: HeadGraph) -> str:
         """Add everything from the backbone's outputs on; return the name of the logits."""
-        maps = {name: add_map(graph, name) for name in ("block5", "block11", "block13")}
+        maps = add_maps(graph)
         flat = self.flat.add_to(graph, self.inputs, maps)
         spatial = self.spatial.add_to(graph, maps)
         shares = [graph.weight(np.float32(part)) for part in (self.share, 1 - self.share)]

@@ -29,7 +29,7 @@ from analysis.pipeline.backbone import Backbone
 from analysis.pipeline.crops import CROPS, Crops
 from analysis.pipeline.detector import Detection
 from analysis.pipeline.session import OrtSession
-from analysis.pipeline.types import Box, Floats, Image
+from analysis.pipeline.types import Box, Image
 
 GRID = 7
 # Channels of the maps, in the order in which heads stack them.
@@ -170,7 +170,7 @@ class _Backbone:
         spec = load_manifest().net("backbone")
         if spec.input is None:
             raise SystemExit("the manifest's backbone takes no pixels")
-        session = OrtSession(spec, threads=threads, wanted=("pooled", *MAPS))
+        session = OrtSession(spec, threads=threads, wanted=("pooled", "maps"))
         self._net = Backbone(session, spec)
         self._input = spec.input
 
@@ -184,8 +184,11 @@ class _Backbone:
         found: dict[str, NDArray[np.float16] | Bytes] = {
             "pooled": outputs["pooled"].astype(np.float16)
         }
-        for name in MAPS:
-            found[name] = np.round(average(outputs[name], GRID) / STEP).astype(np.uint8)
+        steps = np.round(outputs["maps"] / STEP).astype(np.uint8)
+        first = 0
+        for name, channels in MAPS.items():
+            found[name] = steps[:, first : first + channels]
+            first += channels
         return found
 
 
@@ -209,13 +212,6 @@ class Progress:
             f"{self._title} {done}/{self._total}, {1000 * rate:.1f} ms each, {left:.0f} s left",
             flush=True,
         )
-
-
-def average(maps: Floats, cells: int) -> Floats:
-    """Average n × c maps over a grid, to n × c × cells × cells."""
-    count, channels, height, width = maps.shape
-    blocks = maps.reshape(count, channels, cells, height // cells, cells, width // cells)
-    return np.asarray(blocks.mean(axis=(3, 5)), dtype=np.float32)
 
 
 def _digest() -> str:

@@ -118,6 +118,10 @@ class Graph:
         del self.proto.output[:]
         self.proto.output.extend(_value(name, shape) for name, shape in shapes.items())
 
+    def add_output(self, name: str, shape: list[Dimension]) -> None:
+        """Declare one more output."""
+        self.proto.output.append(_value(name, shape))
+
     def prune(self) -> None:
         """Drop what no output needs and order the nodes so that each follows what it reads."""
         makers = {output: node for node in self.proto.node for output in node.output}

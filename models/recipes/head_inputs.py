@@ -6,7 +6,7 @@ features at unit length, and maps averaged to 7×7 and then over a small grid of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,6 @@ from analysis.pipeline.types import Floats
 
 # Cells of a grid over 7×7 places: side of a cell, and steps between cells.
 _CELLS = {1: (7, 1), 2: (4, 3), 3: (3, 2), 7: (1, 1)}
-# Sides of the maps as the backbone gives them.
-SIDES = {"block5": 28, "block11": 14, "block13": 7}
 _ROWS = 1024
 
 
@@ -40,31 +38,29 @@ class HeadInputs:
             parts.append(_average(faces.maps[name][copy], cells))
         return np.hstack([part.astype(np.float16) for part in parts])
 
-    def add_to(self, graph: HeadGraph, maps: Mapping[str, str]) -> str:
-        """Add the same steps to a net, given its 7×7 maps; return the name of the vectors."""
+    def add_to(self, graph: HeadGraph, maps: str) -> str:
+        """Add the same steps to a net, given its maps; return the name of the vectors."""
         graph.input("pooled", (POOLED,))
         parts = [graph.node("LpNormalization", "pooled", axis=1, p=2)]
         for name, cells in self.grids:
-            parts.append(graph.node("Flatten", add_cells(graph, maps[name], cells)))
+            side, step = _CELLS[cells]
+            part = graph.node("Slice", maps, *(graph.weight(one) for one in _channels(name)))
+            if side > 1:
+                sides = {"kernel_shape": [side] * 2, "strides": [step] * 2}
+                part = graph.node("AveragePool", part, **sides)
+            parts.append(graph.node("Flatten", part))
         return graph.node("Concat", *parts, axis=1)
 
 
-def add_map(graph: HeadGraph, name: str) -> str:
-    """Add a map as an input, averaged to 7×7; return its name."""
-    side = SIDES[name]
-    graph.input(name, (MAPS[name], side, side))
-    cell = side // GRID
-    if cell == 1:
-        return name
-    return graph.node("AveragePool", name, kernel_shape=[cell] * 2, strides=[cell] * 2)
+def add_maps(graph: HeadGraph) -> str:
+    """Add the backbone's maps as an input, n × 1792 × 7 × 7; return its name."""
+    return graph.input("maps", (sum(MAPS.values()), GRID, GRID))
 
 
-def add_cells(graph: HeadGraph, fine: str, cells: int) -> str:
-    """Add the averages of a 7×7 map over a grid; return their name."""
-    side, step = _CELLS[cells]
-    if side == 1:
-        return fine
-    return graph.node("AveragePool", fine, kernel_shape=[side] * 2, strides=[step] * 2)
+def _channels(name: str) -> list[NDArray[np.int64]]:
+    """Return first channel, last channel + 1 and axis of one map, as Slice takes them."""
+    first = sum(MAPS[other] for other in list(MAPS)[: list(MAPS).index(name)])
+    return [np.array([one], dtype=np.int64) for one in (first, first + MAPS[name], 1)]
 
 
 def _average(maps: NDArray[np.uint8], cells: int) -> Floats:
@@ -87,16 +83,11 @@ def _average(maps: NDArray[np.uint8], cells: int) -> Floats:
 def backbone_feeds(
     faces: FaceFeatures, names: Sequence[str], rows: NDArray[np.intp]
 ) -> dict[str, Floats]:
-    """Return the plain copy of some faces as the backbone's outputs: maps have their full size.
-
-    Places of a 7×7 cell are equal, so the exported net sees exactly what was stored.
-    """
+    """Return the plain copy of some faces as the backbone's outputs `pooled` and `maps`."""
     feeds: dict[str, Floats] = {}
-    for name in names:
-        if name == "pooled":
-            feeds[name] = np.asarray(faces.pooled[0][rows], dtype=np.float32)
-        else:
-            cell = SIDES[name] // GRID
-            values = np.asarray(faces.maps[name][0][rows], dtype=np.float32) * np.float32(STEP)
-            feeds[name] = values.repeat(cell, axis=2).repeat(cell, axis=3)
+    if "pooled" in names:
+        feeds["pooled"] = np.asarray(faces.pooled[0][rows], dtype=np.float32)
+    if "maps" in names:
+        stacked = np.concatenate([faces.maps[name][0][rows] for name in MAPS], axis=1)
+        feeds["maps"] = stacked.astype(np.float32) * np.float32(STEP)
     return feeds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from head_inputs import HeadInputs
@@ -75,8 +73,8 @@ class MemberMlps(nn.Module):
         ]
         return torch.cat(parts).numpy()
 
-    def add_to(self, graph: HeadGraph, inputs: HeadInputs, maps: Mapping[str, str]) -> str:
-        """Add everything from the 7×7 maps on; return the name of the logits."""
+    def add_to(self, graph: HeadGraph, inputs: HeadInputs, maps: str) -> str:
+        """Add everything from the backbone's outputs on; return the name of the logits."""
         vectors = inputs.add_to(graph, maps)
         slopes, moved = 1 / self.spread, -self.mean / self.spread
         scaled = graph.node("Mul", vectors, graph.weight(slopes.numpy()[None]))

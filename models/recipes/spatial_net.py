@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from features import GRID, MAPS, STEP
-from head_inputs import add_map
+from head_inputs import add_maps
 from numpy.typing import NDArray
 from onnx_graphs import HeadGraph, pack
 from torch import Tensor, nn
@@ -156,8 +156,8 @@ class FoldedNet:
             )
         return np.concatenate(found)
 
-    def add_to(self, graph: HeadGraph, maps: Mapping[str, str]) -> str:
-        """Add everything from the 7×7 maps on; return the name of the logits."""
+    def add_to(self, graph: HeadGraph, maps: str) -> str:
+        """Add everything from the backbone's maps on; return the name of the logits."""
         inner = self._add_layers(graph, maps)
         answer, offset = graph.weight(self.answer), graph.weight(self.answer_offset)
         return graph.node("Gemm", inner, answer, offset)
@@ -165,17 +165,16 @@ class FoldedNet:
     def export(self, name: str, *, slope: float, offsets: Floats) -> HeadGraph:
         """Return the net up to `probabilities`, a softmax of slope · logits + offsets."""
         graph = HeadGraph(name)
-        inner = self._add_layers(graph, {one: add_map(graph, one) for one in MAPS})
+        inner = self._add_layers(graph, add_maps(graph))
         answer = graph.weight((self.answer * slope).astype(np.float32))
         offset = graph.weight((self.answer_offset * slope + offsets).astype(np.float32))
         chances = graph.node("Softmax", graph.node("Gemm", inner, answer, offset), axis=1)
         graph.output("probabilities", chances, (self.answer.shape[1],))
         return graph
 
-    def _add_layers(self, graph: HeadGraph, maps: Mapping[str, str]) -> str:
-        stacked = graph.node("Concat", *(maps[name] for name in MAPS), axis=1)
+    def _add_layers(self, graph: HeadGraph, maps: str) -> str:
         kernel = graph.packed(self.kernel[..., None, None], axis=0)
-        picked = graph.node("Conv", stacked, kernel, graph.weight(self.kernel_offset))
+        picked = graph.node("Conv", maps, kernel, graph.weight(self.kernel_offset))
         weigh = graph.packed(self.weigh, axis=0)
         groups = len(self.kernel) // self.weigh.shape[1]
         places = graph.node(

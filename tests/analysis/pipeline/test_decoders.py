@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.pipeline.decoders import decode_expected_age, decode_number, decode_probabilities
+from analysis.pipeline.decoders import decode_number, decode_probabilities
 
 
 def test_probabilities_go_to_their_labels() -> None:
@@ -18,13 +18,6 @@ def test_probabilities_go_to_their_labels() -> None:
 def test_missing_label_is_an_error() -> None:
     with pytest.raises(ValueError, match="argument 2"):
         decode_probabilities(np.ones((1, 3), dtype=np.float32), ["no", "yes"])
-
-
-def test_age_is_the_mean_over_all_ages() -> None:
-    ages = np.zeros((1, 100), dtype=np.float32)
-    ages[0, [20, 30]] = 0.25, 0.75
-
-    assert decode_expected_age(ages, []) == [27.5]
 
 
 def test_a_number_is_read_as_it_is() -> None:

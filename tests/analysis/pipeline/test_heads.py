@@ -26,13 +26,13 @@ def spec(name: str, role: str, *readings: ReadingSpec) -> NetSpec:
     )
 
 
-AGE = ReadingSpec(name="age", output="age", decoder="expected_age", labels=(), topic="age")
+AGE = ReadingSpec(name="age", output="age", decoder="number", labels=(), topic="age")
 HAT = ReadingSpec(
     name="hat", output="worn", decoder="probabilities", labels=("none", "hat"), topic="hat"
 )
 FEATURES = {
     "pooled": np.ones((2, 4), dtype=np.float32),
-    "age": np.eye(2, 50, k=30, dtype=np.float32),
+    "age": np.array([[30.0], [31.0]], dtype=np.float32),
 }
 
 
