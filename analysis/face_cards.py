@@ -107,7 +107,8 @@ class FaceCard:
     @property
     def summary(self) -> str:
         """One line in words, such as "Face 1: 34 years, female, glasses"."""
-        parts = (part.in_a_sentence for part in (*self.readings, *self.tags))
+        parts = [reading.in_a_sentence for reading in self.readings]
+        parts += [tag.in_a_sentence for tag in self.tags]
         words = ", ".join(filter(None, parts))
         return f"Face {self.number}: {words}" if words else f"Face {self.number}"
 

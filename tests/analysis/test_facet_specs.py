@@ -7,6 +7,8 @@ import pytest
 
 from analysis.facet_specs import RESERVED_NAMES, FacetSpec, ValueSpec, read_facets
 from analysis.manifest import MODELS_DIR, NetError, load_manifest
+from search.api import FaceListView
+from search.query import PARAMETERS
 
 LABELS = {"hat": ("none", "top_hat"), "age": (), "odd": ("No!",), "torn": ("unsure", "sure")}
 TOPICS = {name: name for name in LABELS} | {"hat": "clothes"}
@@ -149,3 +151,7 @@ def test_every_reserved_name_could_otherwise_be_a_facet():
     for name in RESERVED_NAMES:
         with pytest.raises(ValueError, match="means something else"):
             read(HAT | {"name": name})
+
+
+def test_no_facet_takes_the_name_of_another_parameter():
+    assert {*PARAMETERS, *FaceListView.own_parameters} <= RESERVED_NAMES

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from analysis.models import Face, FaceTag
 from analysis.tagging import apply_model_tags
@@ -27,8 +27,12 @@ def value_of(face: Face) -> str:
     return str(FaceTag.objects.get(face=face, facet="glasses").value)
 
 
-def correct_glasses(page: Page) -> None:
-    page.locator("summary", has_text="Correct").nth(1).click()
+def summary_of_glasses(page: Page, face: Face) -> Locator:
+    return page.locator(f"#correct-{face.uid}-glasses")
+
+
+def correct_glasses(page: Page, face: Face) -> None:
+    summary_of_glasses(page, face).click()
     page.get_by_label("Glasses of face 1").select_option("Sunglasses")
     page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
 
@@ -38,11 +42,11 @@ def test_a_tag_is_corrected_and_the_correction_undone(sign_in, face, scripts):
     page = sign_in(scripts=scripts)
     page.goto(f"/photos/{face.asset.uid}/")
 
-    correct_glasses(page)
+    correct_glasses(page, face)
     expect(page.get_by_text("by a person", exact=True)).to_be_visible()
     assert value_of(face) == "sunglasses"
 
-    page.locator("summary", has_text="Correct").nth(1).click()
+    summary_of_glasses(page, face).click()
     page.get_by_role("button", name="Undo the correction of Glasses").click()
     expect(page.get_by_text("by a person", exact=True)).to_have_count(0)
     assert value_of(face) == "glasses"
@@ -52,7 +56,7 @@ def test_a_correction_needs_no_mouse_and_keeps_the_focus(sign_in, face):
     page = sign_in()
     page.goto(f"/photos/{face.asset.uid}/")
 
-    page.locator(f"#correct-{face.uid}-glasses").focus()
+    summary_of_glasses(page, face).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
@@ -60,7 +64,7 @@ def test_a_correction_needs_no_mouse_and_keeps_the_focus(sign_in, face):
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("by a person", exact=True)).to_be_visible()
-    expect(page.locator(f"#correct-{face.uid}-glasses")).to_be_focused()
+    expect(summary_of_glasses(page, face)).to_be_focused()
     assert value_of(face) == "sunglasses"
 
 
@@ -68,6 +72,6 @@ def test_an_open_form_is_not_wider_than_a_phone(sign_in, face):
     page = sign_in(viewport=PHONE)
     page.goto(f"/photos/{face.asset.uid}/")
 
-    page.locator("summary", has_text="Correct").nth(1).click()
+    summary_of_glasses(page, face).click()
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
