@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {"/healthz", "/readyz", "/login/"}
-VALUES = {"uid": str(uuid.uuid4())}
+VALUES = {"uid": str(uuid.uuid4()), "facet": "glasses", "name": "red_hat", "number": "1"}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
