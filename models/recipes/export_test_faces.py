@@ -1,6 +1,6 @@
 """Writes the test faces of labelled sets as folders that `manage.py evaluate_nets` takes.
 
-    python models/recipes/export_test_faces.py FOLDER --work DIR --out FACES [ARCHIVE …]
+    python models/recipes/export_test_faces.py FOLDER --work DIR --out FACES [--only utk …]
 
 FACES gets a folder for each set, with its pictures and `labels.csv`. Pictures in which recipes find
 no face are left out. They are other people's faces: commit none of them.
@@ -60,12 +60,12 @@ def _box(sample: Sample) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="holds the labelled sets")
-    parser.add_argument("archives", nargs="*", metavar="ARCHIVE", help="sets to write, all if none")
+    parser.add_argument("--only", nargs="+", choices=ARCHIVES, default=ARCHIVES, help="some sets")
     parser.add_argument("--work", type=Path, required=True, help="where features are kept")
     parser.add_argument("--out", type=Path, required=True, help="where the folders are written")
     options = parser.parse_args()
     store = FeatureStore(options.folder, options.work)
-    for archive in options.archives or ARCHIVES:
+    for archive in options.only:
         count = export(store, archive, options.out / archive)
         print(f"{archive}: {count} faces")
 
