@@ -12,25 +12,20 @@ import argparse
 import csv
 from pathlib import Path
 
+import cv2
 from face_groups import split_faces
 from features import FeatureStore
-from labelled_faces import Pictures, Sample
+from labelled_faces import Pictures, Sample, read_samples
 
 from analysis.manifest import load_manifest
 
-# FER2013's own test set is not among the labelled sets.
-ARCHIVES = ("utk", "lfw_attributes", "lfw_regions", "masks", "scut", "sunglasses")
+ARCHIVES = ("utk", "lfw_attributes", "lfw_regions", "fer", "masks", "scut", "sunglasses")
 _EDGES = ("left", "top", "width", "height")
 
 
 def export(store: FeatureStore, archive: str, out: Path) -> int:
     """Write the test faces of one set; return how many there are."""
-    faces = store.load(archive, copies=1)
-    chosen = [
-        sample
-        for sample, part in zip(faces.samples, split_faces(faces), strict=True)
-        if part == "test"
-    ]
+    chosen = choose_samples(store, archive)
     readable = {reading.name for net in load_manifest().nets for reading in net.readings}
     given = {name for sample in chosen for name in sample.labels}
     readings = sorted(given & readable)
@@ -41,11 +36,30 @@ def export(store: FeatureStore, archive: str, out: Path) -> int:
         table = csv.writer(stream)
         table.writerow(["file", "source", *readings, *(_EDGES if boxed else ())])
         for sample in chosen:
-            (out / sample.file).write_bytes(pictures.packed(sample))
-            row = [sample.file, _source(sample)]
+            file = _write_picture(pictures, sample, out)
+            row = [file, _source(sample)]
             row += [sample.labels.get(name, "") for name in readings]
             table.writerow([*row, *(_box(sample) if boxed else ())])
     return len(chosen)
+
+
+def choose_samples(store: FeatureStore, archive: str) -> list[Sample]:
+    """Return the test faces of a set: for `fer` its validation part, which nothing learns from."""
+    if archive == "fer":
+        return [one for one in read_samples(store.folder, archive) if one.kind == "validation"]
+    faces = store.load(archive, copies=1)
+    parts = split_faces(faces)
+    return [sample for sample, part in zip(faces.samples, parts, strict=True) if part == "test"]
+
+
+def _write_picture(pictures: Pictures, sample: Sample, out: Path) -> str:
+    """Write the picture as it came, or a tile as PNG; return the file's name."""
+    if sample.archive != "fer":
+        (out / sample.file).write_bytes(pictures.packed(sample))
+        return sample.file
+    file = f"{sample.file.replace('.jpg', '').replace(':', '_')}.png"
+    cv2.imwrite(str(out / file), pictures.read(sample))
+    return file
 
 
 def _source(sample: Sample) -> str:
