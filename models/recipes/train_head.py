@@ -22,11 +22,11 @@ HERE = Path(__file__).resolve().parent
 
 
 def head_names() -> list[str]:
-    """Return the heads that can be trained."""
+    """Return the heads that can be trained: modules NAME_head.py that define `make`."""
     return sorted(
         path.stem.removesuffix("_head")
         for path in HERE.glob("*_head.py")
-        if path.stem != "train_head"
+        if "\ndef make(" in path.read_text()
     )
 
 
