@@ -17,6 +17,7 @@ from features import STEP, FeatureStore
 from head_files import write_head
 from numpy.typing import NDArray
 from scipy.special import log_softmax, softmax
+from scipy.stats import rankdata
 from scores import ClassScore, print_scores, save_scores, score_classes
 from spatial_net import FoldedNet, Reduction, SpatialNet
 from training import Plan, train
@@ -146,17 +147,29 @@ def fit(head: CoveringHead, data: CoveringData, rows: Rows, *, title: str) -> Fo
 def judge(
     head: CoveringHead, data: CoveringData, rows: Rows, chances: Floats
 ) -> Sequence[ClassScore]:
-    """Score all plain items, then each source."""
-    plain = data.plain[rows]
+    """Score all plain items, then each source; print the area under the curve of two classes."""
+    plain, targets = data.plain[rows], data.targets[rows]
     parts = {"all as they are": plain}
     for source in np.unique(data.source[rows]):
         here = data.source[rows] == source
         parts[str(source)] = here & plain if "drawn" not in source else here
+    if len(head.classes) == 2:
+        for title, part in parts.items():
+            print(f"{title}: AUC {area_under_curve(chances[part, 1], targets[part] == 1):.4f}")
     return [
-        score_classes(title, chances[part], data.targets[rows][part], head.classes)
+        score_classes(title, chances[part], targets[part], head.classes)
         for title, part in parts.items()
         if part.any()
     ]
+
+
+def area_under_curve(scores: Floats, positive: NDArray[np.bool_]) -> float:
+    """Return how often a positive has the higher score of a pair; ties count by half."""
+    ranks = rankdata(scores)[positive]
+    count, others = len(ranks), len(scores) - len(ranks)
+    if not count or not others:
+        return float("nan")
+    return float((ranks.sum() - count * (count + 1) / 2) / (count * others))
 
 
 def out_of_fold(head: CoveringHead, data: CoveringData, rows: Rows) -> Floats:

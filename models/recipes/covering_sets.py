@@ -66,14 +66,26 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoveringItems:
-    """n copies of faces, and their maps: n × 1,792 × 7 × 7, uint8."""
+    """n copies of faces, and their maps."""
 
     items: Sequence[Item]
-    maps: NDArray[np.uint8]
+    blocks: Sequence[NDArray[np.uint8]]
+    """The maps, block by block: together n × 1,792 × 7 × 7."""
+
+    def maps(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Return the maps of some items."""
+        starts = np.cumsum([0, *(len(block) for block in self.blocks)])
+        found = np.empty((len(rows), *self.blocks[0].shape[1:]), dtype=np.uint8)
+        for block, start in zip(self.blocks, starts, strict=False):
+            here = (rows >= start) & (rows < start + len(block))
+            found[here] = block[rows[here] - start]
+        return found
 
     def digest(self) -> str:
         """Return what differs when other copies or other maps are here."""
-        state = hashlib.sha256(np.ascontiguousarray(self.maps[:, ::97]).tobytes())
+        state = hashlib.sha256()
+        for block in self.blocks:
+            state.update(np.ascontiguousarray(block[:, ::97]).tobytes())
         names = [(item.source, item.sample.file, item.copy) for item in self.items]
         state.update(repr(names).encode())
         return state.hexdigest()
@@ -97,7 +109,7 @@ def load_items(store: FeatureStore) -> CoveringItems:
             _collect(drawn, groups, items, blocks, drawn=True)
         if archive == "masks":
             _collect(load_photos(store), groups, items, blocks, drawn=False, first=1)
-    return CoveringItems(items=items, maps=np.concatenate(blocks))
+    return CoveringItems(items=items, blocks=blocks)
 
 
 def _groups(store: FeatureStore, archive: str) -> dict[str, str]:

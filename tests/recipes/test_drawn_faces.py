@@ -108,6 +108,12 @@ def test_seat_decides_the_label() -> None:
     assert Scene(obstacle="hand").label(bare)["mask"] == "none"
 
 
+def test_mask_that_hangs_beside_the_face_is_neither() -> None:
+    bare = Sample(archive="scut", file="a.jpg", labels={"mask": "none", "glasses": "none"})
+
+    assert Scene(seat="ear").label(bare) == {"glasses": "none"}
+
+
 def test_faces_in_masks_get_eyewear_only() -> None:
     masked = Sample(archive="masks", file="a.jpg", labels={"mask": "worn"})
 
