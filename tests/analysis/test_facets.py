@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis import facets as facets_module
@@ -130,9 +132,10 @@ def test_what_is_switched_off_is_no_facet(sources, settings):
 
 
 def test_facets_of_a_source_come_last(sources):
-    add_facet_source(lambda: [HAT, BEAUTY])
+    red, blue = replace(HAT, name="red_hat"), replace(HAT, name="blue_hat")
+    add_facet_source(lambda: [red, blue])
 
-    assert [facet.name for facet in facets()][-2:] == ["hat", "beauty"]
+    assert [facet.name for facet in facets()][-2:] == ["red_hat", "blue_hat"]
 
 
 def test_a_source_counts_once(sources):
