@@ -9,10 +9,12 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from analysis.facet_specs import RESERVED_NAMES
 from analysis.facets import facets
 from analysis.models import Face
 from dam.models import Asset
-from search.query import FaceQuery, InvalidQuery, Order
+from search.api import FaceListView
+from search.query import PARAMETERS, FaceQuery, InvalidQuery, Order
 from tests.factories import make_face
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +256,7 @@ class TestFaces:
         assert list(read("").queryset()) == [new, small, old]
         assert list(read("order=oldest").queryset()) == [old, new, small]
         assert list(read("order=quality").queryset()) == [small, old, new]
+
+
+def test_no_facet_can_have_the_name_of_a_parameter_or_of_columns():
+    assert {*PARAMETERS, *FaceListView.own_parameters, "face", "asset"} <= RESERVED_NAMES
