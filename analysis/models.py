@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
-from pgvector.django import HalfVectorField
+from pgvector.django import HalfVectorField, VectorField
 
 from analysis.fields import RealField
 from analysis.pipeline.types import Box
@@ -167,7 +167,13 @@ class FaceTag(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("face", "facet"), name="one_tag_for_each_facet"),
         )
-        indexes = (models.Index(fields=("facet", "value", "face"), name="tag_by_value"),)
+        indexes = (
+            models.Index(fields=("facet", "value", "face"), name="tag_by_value"),
+            # A custom tag's examples, which are few among all tags.
+            models.Index(
+                fields=("facet", "face"), name="tag_by_person", condition=models.Q(source="user")
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.facet}: {self.value} ({self.source})"
@@ -196,3 +202,74 @@ class TagCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facet}: {self.previous_value} → {self.value or 'undone'}"
+
+
+class CustomTag(models.Model):
+    """A facet with the values yes and no that people teach by examples."""
+
+    # Also the facet's name and its parameter in addresses.
+    name = models.CharField(max_length=40, unique=True)
+    label = models.CharField(max_length=80)
+    # Empty where a program with an API key made it, or the person is gone.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    # The version that tags faces; empty before the first training.
+    active_version = models.ForeignKey(
+        "CustomTagVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("label", "name")
+
+    def __str__(self) -> str:
+        return f"tag {self.name}"
+
+
+class CustomTagVersion(models.Model):
+    """A logistic head on embeddings, what it was trained on, and how far it was applied."""
+
+    class Status(models.TextChoices):
+        WAITING: Any = "waiting", "Waiting"
+        APPLYING: Any = "applying", "Applying"
+        APPLIED: Any = "applied", "Applied"
+        REPLACED: Any = "replaced", "Replaced"
+
+    tag = models.ForeignKey(CustomTag, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # The logistic of embedding · weights + offset is the probability of yes.
+    weights = VectorField(dimensions=EMBEDDING_DIMENSIONS)
+    offset = models.FloatField()
+    # The weights mean nothing for embeddings of other nets.
+    embedding_net = models.CharField(max_length=40)
+    # Tells whether the same examples were learned.
+    examples_digest = models.CharField(max_length=64)
+    yes_count = models.PositiveIntegerField()
+    no_count = models.PositiveIntegerField()
+    # 0–1 on held-out examples, with 95 % intervals.
+    balanced_accuracy = models.FloatField()
+    balanced_accuracy_low = models.FloatField()
+    balanced_accuracy_high = models.FloatField()
+    auc = models.FloatField()
+    auc_low = models.FloatField()
+    auc_high = models.FloatField()
+    trained_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    # Faces with higher ids are still to be tagged.
+    applied_up_to = models.BigIntegerField(default=0)
+    faces_done = models.PositiveIntegerField(default=0)
+    faces_total = models.PositiveIntegerField(default=0)
+    # When the broker was last given the id, or work on it went on; empty: it has to be sent.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=("tag", "number"), name="one_version_for_each_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"version {self.number} of tag {self.tag_id}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from analysis import api, net_api, net_views, tag_api, views
+from analysis.custom_tags import urls as custom_tags
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),
@@ -15,6 +16,7 @@ api_urls: list[URLPattern | URLResolver] = [
     path("nets", net_api.NetsView.as_view(), name="nets"),
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
+    *custom_tags.api_urls,
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("", views.photos, name="photos"),
@@ -25,4 +27,5 @@ html_urls: list[URLPattern | URLResolver] = [
     path("photos/<uuid:uid>/analyze/", views.analyze_photo, name="photo-analyze"),
     path("faces/<uuid:uid>/tags/<slug:facet>/", views.correct, name="face-tag-correct"),
     path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),
+    *custom_tags.html_urls,
 ]

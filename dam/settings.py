@@ -171,6 +171,7 @@ SPECTACULAR_SETTINGS = {
         "AssetSource": "dam.models.Asset.Source",
         "RunStatus": "analysis.models.AnalysisRun.Status",
         "TagSource": "analysis.models.FaceTag.Source",
+        "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -236,6 +237,11 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DAM_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "analysis.sweep_runs", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-tag-versions": {
+        "task": "analysis.sweep_tag_versions",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 # Files

@@ -1,0 +1,1 @@
+"""Tags that people make themselves: examples, a logistic head on embeddings, versions."""

@@ -1,0 +1,101 @@
+"""Suggests faces to mark next: those from which a tag learns most."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+from django.db.models import Max, Min, QuerySet
+from pgvector.django import MaxInnerProduct
+
+from analysis import nets
+from analysis.custom_tags.embeddings import read_embeddings
+from analysis.custom_tags.examples import YES, examples
+from analysis.listing import faces_for_lists
+from analysis.models import CustomTag, Face, FaceTag
+
+# From so many on, faces like the ones marked yes are a better guess than random ones.
+ENOUGH_TO_COMPARE = 3
+# The newest: who marks thousands needs no suggestion by likeness any more.
+_MOST_COMPARED = 200
+
+
+class Kind(StrEnum):
+    """What faces are suggested."""
+
+    UNCERTAIN = "uncertain"
+    LIKELY = "likely"
+    RANDOM = "random"
+
+
+def usual_kind(tag: CustomTag, *, yes_count: int) -> Kind:
+    """Return what helps most by now: random faces, those like a yes, then the uncertain ones."""
+    if tag.active_version_id is not None:
+        return Kind.UNCERTAIN
+    return Kind.LIKELY if yes_count >= ENOUGH_TO_COMPARE else Kind.RANDOM
+
+
+def suggest_faces(tag: CustomTag, kind: Kind, *, limit: int) -> list[Face]:
+    """Return faces that nobody marked, with their assets, at most `limit`.
+
+    Where a kind has none, because there is no version or no yes yet, they are random ones.
+    """
+    match kind:
+        case Kind.UNCERTAIN:
+            found = _by_score(tag, "model_score", limit)
+        case Kind.LIKELY if tag.active_version_id is not None:
+            found = _by_score(tag, "-model_score", limit, model_value=YES)
+        case Kind.LIKELY:
+            found = _like_a_yes(tag, limit)
+        case _:
+            found = []
+    return found or _random(tag, limit)
+
+
+def _unmarked(tag: CustomTag) -> QuerySet[Face]:
+    marked = FaceTag.objects.filter(facet=tag.name, source=FaceTag.Source.USER)
+    faces = faces_for_lists(landmarks=False).prefetch_related(None).select_related("asset")
+    return faces.exclude(pk__in=marked.values("face"))
+
+
+def _by_score(tag: CustomTag, order: str, limit: int, **conditions: str) -> list[Face]:
+    tags = FaceTag.objects.filter(facet=tag.name, source=FaceTag.Source.MODEL, **conditions)
+    ids = tags.filter(face__retired_at=None).order_by(order, "face").values_list("face", flat=True)
+    return _in_order(tag, list(ids[:limit]))
+
+
+def _like_a_yes(tag: CustomTag, limit: int) -> list[Face]:
+    net = nets.current_manifest().embedding_net
+    marked = examples(tag).filter(value=YES, face__embedding_net=net).order_by("-face_id")
+    ids = list(marked.values_list("face", flat=True)[:_MOST_COMPARED])
+    embeddings = read_embeddings(Face.objects.filter(pk__in=ids))
+    if not embeddings:
+        return []
+    middle = np.mean(list(embeddings.values()), axis=0)
+    nearest = (
+        _unmarked(tag)
+        .filter(embedding_net=net)
+        .annotate(distance=MaxInnerProduct("embedding", middle.tolist()))
+        .order_by("distance", "pk")
+    )
+    return list(nearest[:limit])
+
+
+def _random(tag: CustomTag, limit: int) -> list[Face]:
+    """Return random faces without sorting all of them: by ids, which are nearly without gaps."""
+    faces = _unmarked(tag)
+    ends = Face.objects.aggregate(low=Min("pk"), high=Max("pk"))
+    if ends["low"] is None:
+        return []
+    span = range(ends["low"], ends["high"] + 1)
+    tries = random.sample(span, min(len(span), 20 * limit))
+    found = list(faces.filter(pk__in=tries)[: 4 * limit]) or list(faces.order_by("pk")[:limit])
+    random.shuffle(found)
+    return found[:limit]
+
+
+def _in_order(tag: CustomTag, ids: Sequence[int]) -> list[Face]:
+    faces = _unmarked(tag).in_bulk(list(ids))
+    return [faces[pk] for pk in ids if pk in faces]

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analysis import nets
+from analysis.custom_tags.examples import mark_examples
+from analysis.custom_tags.tags import create_tag
+from analysis.models import EMBEDDING_DIMENSIONS, CustomTag, Face
+from tests.factories import make_face
+
+# A direction that tells yes from no; everything else of an embedding is by chance.
+DIRECTION = np.zeros(EMBEDDING_DIMENSIONS)
+DIRECTION[::2] = 1 / np.sqrt(EMBEDDING_DIMENSIONS / 2)
+
+
+def embedding(number: int, *, yes: bool) -> NDArray[np.float64]:
+    """Return a made-up embedding: the number decides who it is, `yes` what can be learned."""
+    chance = np.random.default_rng(number).standard_normal(EMBEDDING_DIMENSIONS)
+    chance /= np.linalg.norm(chance)
+    vector = chance + (1.0 if yes else -1.0) * DIRECTION
+    return vector / np.linalg.norm(vector)
+
+
+@pytest.fixture
+def net() -> str:
+    return nets.current_manifest().embedding_net
+
+
+@pytest.fixture
+def make_faces(net: str) -> Callable[..., list[Face]]:
+    """Makes faces of different photos that look like a yes or like a no."""
+
+    def make(count: int, *, yes: bool, start: int = 0, embedding_net: str = net) -> list[Face]:
+        numbers = range(start + (10_000 if yes else 0), start + (10_000 if yes else 0) + count)
+        return [
+            make_face(
+                seed=number,
+                embedding=embedding(number, yes=yes).tolist(),
+                embedding_net=embedding_net,
+            )
+            for number in numbers
+        ]
+
+    return make
+
+
+@pytest.fixture
+def tag(db: None) -> CustomTag:
+    return create_tag(label="Red hat", user=None)
+
+
+@pytest.fixture
+def taught_tag(tag: CustomTag, make_faces: Callable[..., list[Face]]) -> CustomTag:
+    """A tag with ten examples of yes and ten of no that was not trained yet."""
+    mark_examples(
+        tag,
+        yes=[face.uid for face in make_faces(10, yes=True)],
+        no=[face.uid for face in make_faces(10, yes=False)],
+        user=None,
+    )
+    return tag
