@@ -23,6 +23,7 @@ class Plan:
 
     shape: Shape
     seed: int = 0
+    copies: int = 3
     epochs: int = 12
     batch: int = 128
     rate: float = 2e-3

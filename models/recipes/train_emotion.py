@@ -32,7 +32,15 @@ from analysis.manifest import MODELS_DIR
 from analysis.pipeline.types import Floats
 
 COPIES = 3
-PLANS = (Plan(Shape(), seed=0), Plan(Shape(fine=True), seed=1))
+PLANS = (
+    Plan(Shape(), seed=0, copies=2, epochs=10),
+    Plan(
+        Shape((("block5", 96), ("block11", 192), ("block13", 64)), fine=True),
+        seed=1,
+        copies=3,
+        epochs=12,
+    ),
+)
 _ROWS = 128
 
 
@@ -104,7 +112,9 @@ def make_emotion_head(folder: Path, *, work: Path, out: Path) -> None:
     rows = np.flatnonzero(tiles.part[known] == "train")
     networks = []
     for plan in PLANS:
-        networks.append(fit_network(plan, copies, one_hot(tiles.emotion[known]), rows))
+        networks.append(
+            fit_network(plan, copies[: plan.copies], one_hot(tiles.emotion[known]), rows)
+        )
         networks[-1].fold()
     kept = store.plain("tuning")
     targets = tiles.emotion[tiles.part == "tuning"]
@@ -125,7 +135,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds fer.csv and fer.zip")
     parser.add_argument("--work", type=Path, required=True, help="where features are kept")
     parser.add_argument("--out", type=Path, default=MODELS_DIR, help="where the net is written")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     # Other numbers of threads round differently.
