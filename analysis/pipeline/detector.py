@@ -42,8 +42,8 @@ class DetectorSettings:
     to 2,560 px, and one of 56 px in 4,096 px. Pictures under `enlarged_side` are enlarged to it.
 
     Pictures under `tight_side` may be crops that a face fills, which the net misses. One in which
-    nothing was found is looked at once more with a frame of its mean colour, `frame` of its side
-    wide, at `framed_side` with the frame.
+    no face reaches `sure_score` is searched again with frames of its mean colour: each of `frames`
+    is a frame's width as a multiple of the picture's side, and the side with the frame.
     """
 
     share: float = 0.5
@@ -51,8 +51,8 @@ class DetectorSettings:
     max_side: int = 1280
     enlarged_side: int = 192
     tight_side: int = 320
-    frame: float = 0.6
-    framed_side: int = 160
+    frames: tuple[tuple[float, int], ...] = ((1.0, 192), (1.5, 224))
+    sure_score: float = 0.5
     min_score: float = 0.35
     max_overlap: float = 0.3
 
@@ -71,8 +71,13 @@ class Detector:
         """Return the faces of a picture, largest box first."""
         longer = max(image.shape[:2])
         found = self._search(image, side=self._best_side(longer))
-        if not found and longer < self._settings.tight_side:
-            found = self._search_framed(image)
+        frames = self._settings.frames if longer < self._settings.tight_side else ()
+        for share, side in frames:
+            if _best_score(found) >= self._settings.sure_score:
+                break
+            framed = self._search_framed(image, share=share, side=side)
+            if len(framed) >= len(found) and _best_score(framed) > _best_score(found):
+                found = framed
         return sorted(found, key=lambda face: (-face.box.area, face.box.left, face.box.top))
 
     def _best_side(self, longer: int) -> float:
@@ -80,17 +85,15 @@ class Detector:
         shrunk = min(max(settings.share * longer, settings.min_side), settings.max_side, longer)
         return max(shrunk, settings.enlarged_side)
 
-    def _search_framed(self, image: Image) -> list[Detection]:
+    def _search_framed(self, image: Image, *, share: float, side: int) -> list[Detection]:
         """Search with a frame round the picture; return faces whose centre is not in the frame."""
         height, width = image.shape[:2]
-        border = round(self._settings.frame * max(height, width))
+        border = round(share * max(height, width))
         mean = cv2.mean(image)[:3]
         framed = cv2.copyMakeBorder(
             image, border, border, border, border, cv2.BORDER_CONSTANT, value=mean
         )
-        found = self._search(
-            np.asarray(framed, dtype=np.uint8), side=float(self._settings.framed_side)
-        )
+        found = self._search(np.asarray(framed, dtype=np.uint8), side=float(side))
         moved = [_moved(face, by=-border) for face in found]
         return [face for face in moved if _is_centred_in(face.box, width, height)]
 
@@ -145,6 +148,10 @@ def _fit(image: Image, *, side: float) -> tuple[Image, float, float]:
     padded = np.zeros((_round_up(rows), _round_up(columns), 3), dtype=np.uint8)
     padded[:rows, :columns] = scaled
     return padded, width / columns, height / rows
+
+
+def _best_score(faces: list[Detection]) -> float:
+    return max((face.score for face in faces), default=0.0)
 
 
 def _moved(face: Detection, *, by: float) -> Detection:

@@ -122,43 +122,60 @@ def test_small_picture_is_enlarged_and_its_boxes_are_not(fake_session: Any) -> N
 
 
 class TightSession:
-    """Finds nothing in the picture itself; answers with `outputs` when it is framed."""
+    """Finds the faces `plain` in the picture itself, and `framed` when it is framed."""
 
-    def __init__(self, outputs: Any) -> None:
-        self.outputs = outputs
+    def __init__(self, *, plain: list[Any], framed: list[Any]) -> None:
+        self.answers = [outputs_for(plain, cells=48), outputs_for(framed, cells=48)]
+        self.answers.append(outputs_for([], cells=56))
         self.feeds: list[Any] = []
 
     def run(self, feeds: Any) -> Any:
         self.feeds.append(feeds["image"])
-        return outputs_for([]) if len(self.feeds) == 1 else self.outputs
+        return self.answers[len(self.feeds) - 1]
 
 
 def test_small_picture_without_a_face_is_searched_again_with_a_frame() -> None:
-    # 100 px with a frame of 60 px are 220 px, searched at 160: the middle is at cell 20.
-    session = TightSession(outputs_for([(20, 20, 0.9, 40, 40)], cells=40))
-    image = picture(100, 100)
+    # 96 px with a frame as wide are 288 px, searched at 192: the middle is at cell 24.
+    session = TightSession(plain=[], framed=[(24, 24, 0.9, 40, 40)])
+    image = picture(96, 96)
     image[:] = (10, 20, 30)
 
     (face,) = Detector(session, SPEC).detect(image)
 
-    assert [feed.shape for feed in session.feeds] == [(1, 3, 192, 192), (1, 3, 160, 160)]
+    assert [feed.shape for feed in session.feeds] == [(1, 3, 192, 192), (1, 3, 192, 192)]
     assert session.feeds[1][0, :, 0, 0].tolist() == [30, 20, 10]
-    middle = 20.5 * 4 * 220 / 160 - 60
-    assert face.box.left == pytest.approx(middle - 55 / 2, abs=1e-3)
-    assert (face.box.width, face.box.height) == pytest.approx((55, 55))
+    middle = 24.5 * 4 * 1.5 - 96
+    assert face.box.left == pytest.approx(middle - 30, abs=1e-3)
+    assert (face.box.width, face.box.height) == pytest.approx((60, 60))
     assert face.keypoints[0] == pytest.approx(
-        (face.box.left + 0.25 * 55, face.box.top + 0.3 * 55), abs=1e-3
+        (face.box.left + 0.25 * 60, face.box.top + 0.3 * 60), abs=1e-3
     )
 
 
 def test_what_is_found_in_the_frame_is_no_face() -> None:
-    session = TightSession(outputs_for([(5, 20, 0.9, 40, 40)], cells=40))
+    session = TightSession(plain=[], framed=[(5, 24, 0.9, 40, 40)])
 
-    assert Detector(session, SPEC).detect(picture(100, 100)) == []
+    assert Detector(session, SPEC).detect(picture(96, 96)) == []
 
 
-@pytest.mark.parametrize(("width", "searches"), [(319, 2), (320, 1), (1600, 1)])
-def test_only_small_pictures_are_searched_twice(
+@pytest.mark.parametrize(
+    ("plain", "framed", "better"),
+    [([0.4], [0.9], 0.9), ([0.45], [0.4], 0.45), ([0.4, 0.4], [0.9], 0.4), ([0.6], [0.9], 0.6)],
+    ids=["surer", "less sure", "fewer", "sure already"],
+)
+def test_frame_counts_where_it_makes_faces_surer(
+    plain: list[float], framed: list[float], better: float
+) -> None:
+    plain_faces = [(12 + 24 * index, 24, score, 20, 20) for index, score in enumerate(plain)]
+    session = TightSession(plain=plain_faces, framed=[(24, 24, score, 40, 40) for score in framed])
+
+    faces = Detector(session, SPEC).detect(picture(96, 96))
+
+    assert max(face.score for face in faces) == pytest.approx(better)
+
+
+@pytest.mark.parametrize(("width", "searches"), [(319, 3), (320, 1), (1600, 1)])
+def test_only_small_pictures_are_searched_again(
     fake_session: Any, width: int, searches: int
 ) -> None:
     session = fake_session(**outputs_for([], cells=1))
