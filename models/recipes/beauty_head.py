@@ -48,9 +48,15 @@ def make(store: FeatureStore, out: Path) -> None:
     def loss(logits: Tensor, rows: Tensor) -> Tensor:
         return (logits[..., 0] - scaled[rows]) ** 2
 
-    # There is nothing to calibrate, so tune, by which the shape was chosen, teaches, too.
-    rows = np.concatenate([fit, tune])
-    trained = fit_net(data, rows, outputs=1, loss=loss, plan=PLAN, shape=SHAPE, title="beauty")
+    trained = fit_net(
+        data,
+        fit,
+        outputs=1,
+        loss=loss,
+        plan=PLAN,
+        shape=SHAPE,
+        title="beauty",
+    )
     graph = HeadGraph("beauty")
     logits = trained.add_to(graph)
     stretched = graph.node("Mul", logits, graph.weight(np.array(spread, dtype=np.float32)))
@@ -58,9 +64,11 @@ def make(store: FeatureStore, out: Path) -> None:
     bounds = [graph.weight(np.array(bound, dtype=np.float32)) for bound in (0, 100)]
     graph.output("beauty", graph.node("Clip", moved, *bounds), (1,))
     path = write_head(graph.build(), "beauty", out)
-    expected = np.clip(trained.logits(data, test[:64]) * spread + middle, 0, 100)
-    check_against(path, data, test[:64], "beauty", expected)
-    print("test:")
-    scores = report(data, test, read_head(path, data, test)["beauty"][:, 0])
-    print_scores(scores)
+    expected = np.clip(trained.logits(data, tune[:64]) * spread + middle, 0, 100)
+    check_against(path, data, tune[:64], "beauty", expected)
+    scores: list[NumberScore] = []
+    for part, rows in (("tune", tune), ("test", test)):
+        print(f"{part}:")
+        scores = report(data, rows, read_head(path, data, rows)["beauty"][:, 0])
+        print_scores(scores)
     save_scores(store.work / "head_beauty.json", scores)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from calibration import fit_temperature
-from dual_net import Shape, TrainedNet, fit_net
+from dual_net import Shape, fit_net
 from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, load_data
@@ -87,46 +87,41 @@ def judge_by_archive(reading: str, classes: Sequence[str]) -> Judge:
 def make_class_head(
     head: ClassHead, store: FeatureStore, out: Path, *, weigh: Weigh, judge: Judge
 ) -> None:
-    """Train, calibrate on tune, train again with tune, write, and judge the file on test."""
+    """Train, calibrate on tune, write, and judge the written file on test."""
     data = load_data(store, head.archives, head.name, head.inputs, copies=head.copies)
     allowed = allowed_classes(data.labels(head.name), head.classes)
     fit, tune, test = (data.rows(part) for part in PARTS)
-
-    def fit_on(rows: NDArray[np.intp]) -> TrainedNet:
-        weights = weigh(data, allowed, rows)
-        return fit_net(
-            data,
-            rows,
-            outputs=len(head.classes),
-            loss=make_loss(allowed, weights, smoothing=head.smoothing),
-            plan=head.plan,
-            shape=head.shape,
-            title=head.name,
-        )
-
-    unseen = fit_on(fit).logits(data, tune)
+    weights = weigh(data, allowed, fit)
+    trained = fit_net(
+        data,
+        fit,
+        outputs=len(head.classes),
+        loss=make_loss(allowed, weights, smoothing=head.smoothing),
+        plan=head.plan,
+        shape=head.shape,
+        title=head.name,
+    )
+    logits = trained.logits(data, tune)
     blocked = np.where(allowed[tune], 0.0, -np.inf)
 
     def tune_loss(temperature: float) -> float:
-        logs = log_softmax(unseen / temperature, axis=1)
+        logs = log_softmax(logits / temperature, axis=1)
         return float(-logsumexp(logs + blocked, axis=1).mean())
 
     temperature = fit_temperature(tune_loss)
     print(f"temperature {temperature:.2f}")
-    judged = softmax(unseen / temperature, axis=1).astype(np.float32)
-    print("tune, by the net that has not seen it:")
-    print_scores(judge(data, tune, judged))
-    # With what is to be chosen chosen, the faces that it was chosen by teach, too.
-    trained = fit_on(np.concatenate([fit, tune]))
-    logits = trained.logits(data, test[:64])
     graph = HeadGraph(head.name)
     warm = trained.add_to(graph)
     cooled = graph.node("Div", warm, graph.weight(np.array(temperature, dtype=np.float32)))
     chances = graph.node("Softmax", cooled, axis=1)
     graph.output("probabilities", chances, (len(head.classes),))
     path = write_head(graph.build(), head.name, out)
-    check_against(path, data, test[:64], "probabilities", softmax(logits / temperature, axis=1))
-    print("test:")
-    scores = judge(data, test, read_head(path, data, test)["probabilities"])
-    print_scores(scores)
+    check_against(
+        path, data, tune[:64], "probabilities", softmax(logits[:64] / temperature, axis=1)
+    )
+    scores: Sequence[ClassScore] = ()
+    for part, rows in (("tune", tune), ("test", test)):
+        print(f"{part}:")
+        scores = judge(data, rows, read_head(path, data, rows)["probabilities"])
+        print_scores(scores)
     save_scores(store.work / f"head_{head.name}.json", scores)
