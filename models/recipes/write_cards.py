@@ -3,8 +3,8 @@
     python models/recipes/write_cards.py REPORT
 
 REPORT is the folder that `manage.py evaluate_nets --report` wrote for our own held-out faces. What
-stands between the two marks in docs/nets.md is replaced, and the reliability diagrams and plots of
-groups go to docs/images/.
+stands between the two marks in docs/nets.md is replaced; the whole report and its plots go to
+docs/accuracy/.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from analysis.evaluation.tables import Table, group_table, label_tables, overvie
 from analysis.manifest import NetSpec, ReadingSpec, load_manifest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE, IMAGES = DOCS / "nets.md", DOCS / "images"
+PAGE, REPORT = DOCS / "nets.md", DOCS / "accuracy"
 BEGIN, END = "<!-- cards: begin -->", "<!-- cards: end -->"
 PLOTS = {"reliability": "Reliability diagram", "groups": "Groups"}
 
@@ -39,12 +39,13 @@ def render_card(net: NetSpec, spec: ReadingSpec, report: ReadingReport, plots: l
     tables = [overview(report)]
     if report.classes is not None:
         tables += label_tables(report.classes)
-    groups = [group_table(one) for one in report.groupings]
+    # Crosses of groups are long: they are in the report.
+    groups = [group_table(one) for one in report.groupings if len(one.by) == 1]
     hidden = "\n\n".join(
         ["<details><summary>By group</summary>", *map(_table, groups), "</details>"]
     )
     pictures = [
-        f"![{PLOTS[plot.partition('_')[0]]} of {spec.name}](images/{plot})" for plot in plots
+        f"![{PLOTS[plot.partition('_')[0]]} of {spec.name}](accuracy/{plot})" for plot in plots
     ]
     parts = [f"### {spec.name}", "\n".join(facts), *map(_table, tables), *pictures, hidden]
     return "\n\n".join(parts)
@@ -74,9 +75,10 @@ def write_cards(folder: Path) -> int:
             if spec.name in found:
                 plots = [f"{kind}_{spec.name}.png" for kind in PLOTS]
                 plots = [plot for plot in plots if (folder / plot).exists()]
-                for plot in plots:
-                    shutil.copyfile(folder / plot, IMAGES / plot)
                 cards.append(render_card(net, spec, found[spec.name], plots))
+    REPORT.mkdir(exist_ok=True)
+    for path in (folder / "report.md", *folder.glob("*.png")):
+        shutil.copyfile(path, REPORT / path.name)
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]

@@ -38,6 +38,9 @@ class Command(BaseCommand):
         "report.json and plots. An interrupted run is taken up by starting it again."
     )
 
+    # It needs the nets only: neither a database nor a broker has to be known.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
         parser.add_argument(
