@@ -6,7 +6,7 @@ Point", 2019, arXiv:1911.03599.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -34,6 +34,14 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """Puts a picture, scaled to `picture_side`, in the middle of a square of `side`."""
+
+    picture_side: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorSettings:
     """Sizes are of the longer side, in pixels.
 
@@ -41,17 +49,15 @@ class DetectorSettings:
     net finds faces from about 15 px, so with these figures a face of 32 px is found in pictures up
     to 2,560 px, and one of 56 px in 4,096 px. Pictures under `enlarged_side` are enlarged to it.
 
-    Pictures under `tight_side` may be crops that a face fills, which the net misses. One in which
-    no face reaches `sure_score` is searched again with frames of its mean colour: each of `frames`
-    is a frame's width as a multiple of the picture's side, and the side with the frame.
+    The net misses faces that fill the picture. So a picture in which no face reaches `sure_score`
+    is searched again in each of `frames` of its mean colour, until one does.
     """
 
     share: float = 0.5
     min_side: int = 640
     max_side: int = 1280
     enlarged_side: int = 192
-    tight_side: int = 320
-    frames: tuple[tuple[float, int], ...] = ((1.0, 192), (1.5, 224))
+    frames: tuple[Frame, ...] = (Frame(64, 192), Frame(56, 224))
     sure_score: float = 0.5
     min_score: float = 0.35
     max_overlap: float = 0.3
@@ -69,42 +75,43 @@ class Detector:
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces of a picture, largest box first."""
-        longer = max(image.shape[:2])
-        found = self._search(image, side=self._best_side(longer))
-        frames = self._settings.frames if longer < self._settings.tight_side else ()
-        for share, side in frames:
+        scaled = _scale(image, side=self._best_side(max(image.shape[:2])))
+        found = self._search(scaled)
+        for frame in self._settings.frames:
             if _best_score(found) >= self._settings.sure_score:
                 break
-            framed = self._search_framed(image, share=share, side=side)
+            framed = self._search_framed(scaled, frame)
             if len(framed) >= len(found) and _best_score(framed) > _best_score(found):
                 found = framed
-        return sorted(found, key=lambda face: (-face.box.area, face.box.left, face.box.top))
+        faces = [_move(face, by=(0, 0), scales=_scales(scaled, image)) for face in found]
+        return sorted(faces, key=lambda face: (-face.box.area, face.box.left, face.box.top))
 
     def _best_side(self, longer: int) -> float:
         settings = self._settings
         shrunk = min(max(settings.share * longer, settings.min_side), settings.max_side, longer)
         return max(shrunk, settings.enlarged_side)
 
-    def _search_framed(self, image: Image, *, share: float, side: int) -> list[Detection]:
-        """Search with a frame round the picture; return faces whose centre is not in the frame."""
-        height, width = image.shape[:2]
-        border = round(share * max(height, width))
-        mean = cv2.mean(image)[:3]
-        framed = cv2.copyMakeBorder(
-            image, border, border, border, border, cv2.BORDER_CONSTANT, value=mean
-        )
-        found = self._search(np.asarray(framed, dtype=np.uint8), side=float(side))
-        moved = [_moved(face, by=-border) for face in found]
-        return [face for face in moved if _is_centred_in(face.box, width, height)]
+    def _search_framed(self, image: Image, frame: Frame) -> list[Detection]:
+        """Search a picture in a frame; return the faces whose centre is not in the frame."""
+        small = _scale(image, side=frame.picture_side)
+        height, width = small.shape[:2]
+        left, top = (frame.side - width) // 2, (frame.side - height) // 2
+        canvas = np.empty((frame.side, frame.side, 3), dtype=np.uint8)
+        canvas[:] = np.round(small.mean(axis=(0, 1)))
+        canvas[top : top + height, left : left + width] = small
+        moved = [
+            _move(face, by=(-left, -top), scales=_scales(small, image))
+            for face in self._search(canvas)
+        ]
+        return [face for face in moved if _is_centred_in(image, face.box)]
 
-    def _search(self, image: Image, *, side: float) -> list[Detection]:
-        """Search a picture that is scaled so that its longer side is `side`."""
-        canvas, scale_x, scale_y = _fit(image, side=side)
-        outputs = self._session.run({self._spec.tensor: to_batch(canvas[None], self._spec)})
+    def _search(self, image: Image) -> list[Detection]:
+        """Search a picture as large as it is, padded to multiples of 32."""
+        height, width = image.shape[:2]
+        padded = np.zeros((_round_up(height), _round_up(width), 3), dtype=np.uint8)
+        padded[:height, :width] = image
+        outputs = self._session.run({self._spec.tensor: to_batch(padded[None], self._spec)})
         boxes, scores, points = self._decode(outputs)
-        scaling = np.array([scale_x, scale_y], dtype=np.float32)
-        boxes *= np.tile(scaling, 2)
-        points *= scaling
         return [
             Detection(
                 box=Box(*(float(value) for value in boxes[index])),
@@ -134,34 +141,43 @@ class Detector:
         return [int(index) for index in kept]
 
 
-def _fit(image: Image, *, side: float) -> tuple[Image, float, float]:
-    """Scale a picture and pad it to multiples of 32; also return the scales back."""
+def _scale(image: Image, *, side: float) -> Image:
+    """Scale a picture so that its longer side is `side`."""
     height, width = image.shape[:2]
     longer = max(height, width)
-    columns = max(round(width * side / longer), 1)
-    rows = max(round(height * side / longer), 1)
-    scaled = image
-    if side != longer:
-        interpolation = cv2.INTER_AREA if side < longer else cv2.INTER_CUBIC
-        resized = cv2.resize(image, (columns, rows), interpolation=interpolation)
-        scaled = np.asarray(resized, dtype=np.uint8)
-    padded = np.zeros((_round_up(rows), _round_up(columns), 3), dtype=np.uint8)
-    padded[:rows, :columns] = scaled
-    return padded, width / columns, height / rows
+    if side == longer:
+        return image
+    columns, rows = max(round(width * side / longer), 1), max(round(height * side / longer), 1)
+    interpolation = cv2.INTER_AREA if side < longer else cv2.INTER_CUBIC
+    resized = cv2.resize(image, (columns, rows), interpolation=interpolation)
+    return np.asarray(resized, dtype=np.uint8)
+
+
+def _scales(small: Image, image: Image) -> tuple[float, float]:
+    """Return how many pixels of `image` a pixel of `small` is wide and high."""
+    return image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]
+
+
+def _move(face: Detection, *, by: tuple[int, int], scales: tuple[float, float]) -> Detection:
+    """Move a face, then scale it."""
+    box, (across, down) = face.box, scales
+    moved = Box(
+        left=(box.left + by[0]) * across,
+        top=(box.top + by[1]) * down,
+        width=box.width * across,
+        height=box.height * down,
+    )
+    keypoints = (face.keypoints + np.array(by)) * np.array(scales)
+    return Detection(box=moved, score=face.score, keypoints=np.asarray(keypoints, np.float32))
 
 
 def _best_score(faces: list[Detection]) -> float:
     return max((face.score for face in faces), default=0.0)
 
 
-def _moved(face: Detection, *, by: float) -> Detection:
-    box = replace(face.box, left=face.box.left + by, top=face.box.top + by)
-    return replace(face, box=box, keypoints=face.keypoints + np.float32(by))
-
-
-def _is_centred_in(box: Box, width: int, height: int) -> bool:
+def _is_centred_in(image: Image, box: Box) -> bool:
     across, down = box.left + box.width / 2, box.top + box.height / 2
-    return 0 <= across < width and 0 <= down < height
+    return 0 <= across < image.shape[1] and 0 <= down < image.shape[0]
 
 
 def _round_up(side: int) -> int:

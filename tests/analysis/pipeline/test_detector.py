@@ -116,17 +116,16 @@ def test_small_picture_is_enlarged_and_its_boxes_are_not(fake_session: Any) -> N
 
     (face,) = Detector(session, SPEC).detect(picture(96, 96))
 
-    assert [feed["image"].shape for feed in session.feeds] == [(1, 3, 192, 192)]
+    assert session.feeds[0]["image"].shape == (1, 3, 192, 192)
     assert (face.box.width, face.box.height) == pytest.approx((16, 20))
     assert (face.box.left, face.box.top) == pytest.approx((16.5 * 2 - 8, 10.5 * 2 - 10))
 
 
 class TightSession:
-    """Finds the faces `plain` in the picture itself, and `framed` when it is framed."""
+    """Finds the faces `plain` in the picture itself, and `framed` in its first frame."""
 
     def __init__(self, *, plain: list[Any], framed: list[Any]) -> None:
-        self.answers = [outputs_for(plain, cells=48), outputs_for(framed, cells=48)]
-        self.answers.append(outputs_for([], cells=56))
+        self.answers = [outputs_for(faces) for faces in (plain, framed, [])]
         self.feeds: list[Any] = []
 
     def run(self, feeds: Any) -> Any:
@@ -134,28 +133,41 @@ class TightSession:
         return self.answers[len(self.feeds) - 1]
 
 
-def test_small_picture_without_a_face_is_searched_again_with_a_frame() -> None:
-    # 96 px with a frame as wide are 288 px, searched at 192: the middle is at cell 24.
+@pytest.mark.parametrize("side", [96, 320, 960])
+def test_picture_without_a_face_is_searched_again_in_a_frame(side: int) -> None:
+    # The picture is 64 of 192 px, so the middle is at cell 24.
     session = TightSession(plain=[], framed=[(24, 24, 0.9, 40, 40)])
-    image = picture(96, 96)
+    image = picture(side, side)
     image[:] = (10, 20, 30)
 
     (face,) = Detector(session, SPEC).detect(image)
 
-    assert [feed.shape for feed in session.feeds] == [(1, 3, 192, 192), (1, 3, 192, 192)]
+    assert session.feeds[1].shape == (1, 3, 192, 192)
     assert session.feeds[1][0, :, 0, 0].tolist() == [30, 20, 10]
-    middle = 24.5 * 4 * 1.5 - 96
-    assert face.box.left == pytest.approx(middle - 30, abs=1e-3)
-    assert (face.box.width, face.box.height) == pytest.approx((60, 60))
-    assert face.keypoints[0] == pytest.approx(
-        (face.box.left + 0.25 * 60, face.box.top + 0.3 * 60), abs=1e-3
-    )
+    box_side, middle = 40 * side / 64, (24.5 * 4 - 64) * side / 64
+    assert (face.box.width, face.box.height) == pytest.approx((box_side, box_side))
+    assert face.box.left == pytest.approx(middle - box_side / 2)
+    left_eye = (face.box.left + 0.25 * box_side, face.box.top + 0.3 * box_side)
+    assert tuple(face.keypoints[0]) == pytest.approx(left_eye)
+
+
+def test_oblong_picture_lies_in_the_middle_of_its_frame() -> None:
+    session = TightSession(plain=[], framed=[])
+    image = picture(400, 200)
+    image[:, :200] = 200
+
+    Detector(session, SPEC).detect(image)
+
+    framed = session.feeds[1][0, 0]
+    assert framed[80:112, 64:96].min() == 200
+    assert framed[80:112, 97:128].max() == 0
+    assert framed[:80].min() == framed[:, 128:].max() == 100
 
 
 def test_what_is_found_in_the_frame_is_no_face() -> None:
     session = TightSession(plain=[], framed=[(5, 24, 0.9, 40, 40)])
 
-    assert Detector(session, SPEC).detect(picture(96, 96)) == []
+    assert Detector(session, SPEC).detect(picture()) == []
 
 
 @pytest.mark.parametrize(
@@ -169,18 +181,18 @@ def test_frame_counts_where_it_makes_faces_surer(
     plain_faces = [(12 + 24 * index, 24, score, 20, 20) for index, score in enumerate(plain)]
     session = TightSession(plain=plain_faces, framed=[(24, 24, score, 40, 40) for score in framed])
 
-    faces = Detector(session, SPEC).detect(picture(96, 96))
+    faces = Detector(session, SPEC).detect(picture())
 
     assert max(face.score for face in faces) == pytest.approx(better)
 
 
-@pytest.mark.parametrize(("width", "searches"), [(319, 3), (320, 1), (1600, 1)])
-def test_only_small_pictures_are_searched_again(
-    fake_session: Any, width: int, searches: int
+@pytest.mark.parametrize(("score", "searches"), [(0.6, 1), (0.4, 3)])
+def test_picture_with_a_sure_face_is_searched_once(
+    fake_session: Any, score: float, searches: int
 ) -> None:
-    session = fake_session(**outputs_for([], cells=1))
+    session = fake_session(**outputs_for([(16, 16, score, 40, 40)]))
 
-    Detector(session, SPEC).detect(picture(width, 300))
+    Detector(session, SPEC).detect(picture())
 
     assert len(session.feeds) == searches
 
