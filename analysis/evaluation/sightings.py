@@ -112,7 +112,8 @@ def _read(path: Path) -> dict[str, Sighting]:
     whole = [line for line in lines if line.endswith("\n")]
     for values in map(json.loads, whole):
         faces = tuple(SeenFace(Box(*face["box"]), face["readings"]) for face in values["faces"])
-        known[values["digest"]] = Sighting(*values["size"], faces, values["problem"])
+        width, height = values["size"]
+        known[values["digest"]] = Sighting(width, height, faces, problem=values["problem"])
     if len(whole) < len(lines):
         path.write_text("".join(whole))
     return known
