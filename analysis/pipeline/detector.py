@@ -177,7 +177,7 @@ def _best_score(faces: list[Detection]) -> float:
 
 def _is_centred_in(image: Image, box: Box) -> bool:
     across, down = box.left + box.width / 2, box.top + box.height / 2
-    return 0 <= across < image.shape[1] and 0 <= down < image.shape[0]
+    return bool(0 <= across < image.shape[1] and 0 <= down < image.shape[0])
 
 
 def _round_up(side: int) -> int:
