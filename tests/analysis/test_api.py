@@ -124,7 +124,7 @@ class TestAssets:
         face = make_face()
         make_face(face.asset, position=1)
 
-        with django_assert_num_queries(5):  # key, asset, runs, faces, tags
+        with django_assert_num_queries(6):  # key, asset, runs, faces, tags, custom tags
             client.get(url("asset", uid=face.asset.uid), {"landmarks": landmarks})
 
     def test_an_uploaded_asset_shows_that_it_waits(self, client, fake_pipeline):
@@ -170,7 +170,7 @@ class TestFace:
     def test_the_number_of_queries_is_fixed(self, client, django_assert_num_queries, embedding):
         face = make_face()
 
-        with django_assert_num_queries(3):  # key, face with asset, tags
+        with django_assert_num_queries(4):  # key, face with asset, tags, custom tags
             client.get(url("face", uid=face.uid), {"embedding": embedding})
 
 
@@ -291,8 +291,8 @@ class TestAnalyze:
 
         assert (response.status_code, error_code(response)) == (503, "net_missing")
 
-    def test_only_the_key_is_looked_up(self, client, fake_pipeline, django_assert_num_queries):
-        with django_assert_num_queries(1):
+    def test_only_the_key_and_the_tags_are_looked_up(self, client, fake_pipeline, django_assert_num_queries):
+        with django_assert_num_queries(2):  # key, custom tags
             self.post(client, new_png())
 
 

@@ -333,7 +333,7 @@ class TestPhoto:
 
         five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
 
-        assert one == five == 8
+        assert one == five == 9
 
 
 class TestAnalyzeAgain:

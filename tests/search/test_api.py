@@ -67,7 +67,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
     for seed in range(3):
         make_face(seed=seed)
 
-    with django_assert_num_queries(4):  # key, face, similar faces with assets, tags
+    with django_assert_num_queries(5):  # key, face, similar faces with assets, tags, custom tags
         client.get(url(face.uid))
 
 
