@@ -37,6 +37,9 @@ METHOD = 1
 # The first is best as a rule: another one has to be better by more than chance.
 PENALTIES = (2e-4, 2e-3, 2e-2)
 MOST_STAND_INS = 1500
+# Faces stand in for yes only where clearly most have it: a head of few examples is often wrong, and
+# no does less harm to a tag that half of them have than yes to a rare one.
+MOST_FACES = 0.7
 # All stand-ins together weigh as many examples as this beside 0 examples, and less beside many.
 STAND_INS_WEIGH = 25.0
 
@@ -105,7 +108,7 @@ def _choose_stand_ins(
     none = _StandIns(places[:0], value=False)
     first = _fit(space.place(embeddings), marks, none, PENALTIES[0])
     said_yes = int((first.score(places) > 0).sum())
-    return _StandIns(places, value=2 * said_yes > len(places))
+    return _StandIns(places, value=said_yes > MOST_FACES * len(places))
 
 
 def _score_held_out(
@@ -125,8 +128,8 @@ def _fit(places: Vectors, marks: Marks, stand_ins: _StandIns, penalty: float) ->
     count = len(stand_ins.places)
     if count:
         marked = int((marks == stand_ins.value).sum())
-        # None weighs more than half an example.
-        each = 0.5 * min(STAND_INS_WEIGH / (STAND_INS_WEIGH + marked) / count, 0.5 / marked)
+        # None weighs more than a tenth of an example, however small the library is.
+        each = 0.5 * min(STAND_INS_WEIGH / (STAND_INS_WEIGH + marked) / count, 0.1 / marked)
         weights = np.concatenate([weights, np.full(count, each)])
     return fit_head(
         np.concatenate([places, stand_ins.places]),
