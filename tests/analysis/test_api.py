@@ -291,7 +291,9 @@ class TestAnalyze:
 
         assert (response.status_code, error_code(response)) == (503, "net_missing")
 
-    def test_only_the_key_and_the_tags_are_looked_up(self, client, fake_pipeline, django_assert_num_queries):
+    def test_only_the_key_and_tags_are_looked_up(
+        self, client, fake_pipeline, django_assert_num_queries
+    ):
         with django_assert_num_queries(2):  # key, custom tags
             self.post(client, new_png())
 
