@@ -18,6 +18,8 @@ from analysis.models import CustomTag, Face, FaceTag
 
 # From so many on, faces like the ones marked yes are a better guess than random ones.
 ENOUGH_TO_COMPARE = 3
+# Of a small or blurred face nobody can say what is true of it.
+CLEAR_QUALITY = 60
 # The newest: who marks thousands needs no suggestion by likeness any more.
 _MOST_COMPARED = 200
 
@@ -38,9 +40,10 @@ def usual_kind(tag: CustomTag, *, yes_count: int) -> Kind:
 
 
 def suggest_faces(tag: CustomTag, kind: Kind, *, limit: int) -> list[Face]:
-    """Return faces that nobody marked, with their assets, at most `limit`.
+    """Return clear faces that nobody marked, with their assets, at most `limit`.
 
-    Where a kind has none, because there is no version or no yes yet, they are random ones.
+    Where a kind has none, because there is no version or no yes yet, they are random ones; where
+    there is no clear face left, others.
     """
     match kind:
         case Kind.UNCERTAIN:
@@ -51,7 +54,8 @@ def suggest_faces(tag: CustomTag, kind: Kind, *, limit: int) -> list[Face]:
             found = _like_a_yes(tag, limit)
         case _:
             found = []
-    return found or _random(tag, limit)
+    clear = _unmarked(tag).filter(quality_score__gte=CLEAR_QUALITY)
+    return found or _random(clear, limit) or _random(_unmarked(tag), limit)
 
 
 def _unmarked(tag: CustomTag) -> QuerySet[Face]:
@@ -62,7 +66,8 @@ def _unmarked(tag: CustomTag) -> QuerySet[Face]:
 
 def _by_score(tag: CustomTag, order: str, limit: int, **conditions: str) -> list[Face]:
     tags = FaceTag.objects.filter(facet=tag.name, source=FaceTag.Source.MODEL, **conditions)
-    ids = tags.filter(face__retired_at=None).order_by(order, "face").values_list("face", flat=True)
+    clear = tags.filter(face__retired_at=None, face__quality_score__gte=CLEAR_QUALITY)
+    ids = clear.order_by(order, "face").values_list("face", flat=True)
     return _in_order(tag, list(ids[:limit]))
 
 
@@ -76,16 +81,15 @@ def _like_a_yes(tag: CustomTag, limit: int) -> list[Face]:
     middle = np.mean(list(embeddings.values()), axis=0)
     nearest = (
         _unmarked(tag)
-        .filter(embedding_net=net)
+        .filter(embedding_net=net, quality_score__gte=CLEAR_QUALITY)
         .annotate(distance=MaxInnerProduct("embedding", middle.tolist()))
         .order_by("distance", "pk")
     )
     return list(nearest[:limit])
 
 
-def _random(tag: CustomTag, limit: int) -> list[Face]:
+def _random(faces: QuerySet[Face], limit: int) -> list[Face]:
     """Return random faces without sorting all of them: by ids, which are nearly without gaps."""
-    faces = _unmarked(tag)
     ends = Face.objects.aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
         return []

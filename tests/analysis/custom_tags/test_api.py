@@ -235,6 +235,14 @@ class TestCandidates:
 
         assert len(self.suggested(client, kind="random", limit=3)) == 3
 
+    def test_blurred_faces_come_only_where_there_are_no_others(self, client, tag):
+        blurred, clear = make_face(quality_score=20.0), make_face(quality_score=90.0)
+        assert self.suggested(client) == [str(clear.uid)]
+
+        mark_examples(tag, no=[clear.uid], user=None)
+
+        assert self.suggested(client) == [str(blurred.uid)]
+
     @pytest.mark.parametrize(("name", "value"), [("kind", "odd"), ("limit", "0")])
     def test_odd_values_are_refused(self, client, tag, name, value):
         response = client.get(url("tag-candidates", name="red_hat"), {name: value})

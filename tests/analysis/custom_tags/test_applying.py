@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -12,7 +15,7 @@ from analysis import facets as facets_module
 from analysis.custom_tags import applying, tasks
 from analysis.custom_tags.applying import activate_version, apply_piece, take_unsent_versions
 from analysis.custom_tags.errors import OtherNets
-from analysis.custom_tags.tags import create_tag, delete_tag, find_tag
+from analysis.custom_tags.tags import create_tag, delete_tag, find_tag, wait_for_recordings
 from analysis.custom_tags.tasks import apply_tag_version, sweep_tag_versions
 from analysis.custom_tags.training import train_tag
 from analysis.facets import UNSURE, find_facet
@@ -22,7 +25,7 @@ from analysis.recording import claim_run, record_results
 from analysis.retagging import retag_faces
 from analysis.tagging import clear_correction, correct_tag
 from tests.analysis.custom_tags.conftest import embedding
-from tests.factories import make_run
+from tests.factories import make_face, make_run
 from tests.fakes import fake_result
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +275,33 @@ class TestDeleting:
         assert not TagCorrection.objects.exists()
         assert not CustomTagVersion.objects.exists()
         assert Face.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_analyses_that_may_write_tags_of_before():
+    face = make_face()
+    recording, committed = threading.Event(), threading.Event()
+
+    def record() -> None:
+        with transaction.atomic():
+            Face.objects.filter(pk=face.pk).update(score=0.5)
+            recording.set()
+            committed.wait(10)
+        connection.close()
+
+    def wait() -> None:
+        wait_for_recordings()
+        connection.close()
+
+    with ThreadPoolExecutor() as threads:
+        recorder = threads.submit(record)
+        recording.wait(10)
+        waiter = threads.submit(wait)
+
+        time.sleep(0.3)
+        was_waiting = not waiter.done()
+        committed.set()
+        recorder.result(10)
+        waiter.result(10)
+
+    assert was_waiting
