@@ -18,7 +18,9 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 from kombu import pools
+from rest_framework.test import APIClient
 
 from analysis.manifest import MODELS_DIR
 from dam.celery import app
@@ -28,6 +30,7 @@ from dam.embedded.postgres import PostgresServer, find_binaries
 from dam.embedded.processes import kill_session, spawn, stop, wait_until
 from dam.embedded.valkey import ValkeyServer, find_program
 from dam.env import describe_database
+from tests.factories import make_api_key, make_user
 
 # A session's database is thrown away, so it need not survive a power cut.
 UNSAFE_AND_QUICK = {
@@ -82,6 +85,24 @@ def broker_url() -> Iterator[str]:
     )
     with server.running(log=home / "valkey.log"):
         yield server.url
+
+
+@pytest.fixture
+def api(db: None) -> APIClient:
+    """A client with a key that may write."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
+    # Noting when the key was last used is a query that only the first request does.
+    client.get("/api/v1/runs")
+    return client
+
+
+@pytest.fixture
+def browser(db: None) -> Client:
+    """A client of somebody who is signed in."""
+    client = Client()
+    client.force_login(make_user())
+    return client
 
 
 @pytest.fixture

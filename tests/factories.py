@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from analysis.faces import apply_result
 from analysis.models import AnalysisRun, Face
 from analysis.pipeline.types import Box
+from analysis.tagging import apply_model_tags
 from dam.auth import NewApiKey, create_api_key
 from dam.ingest import ingest
 from dam.models import ApiKey, Asset, User
@@ -77,4 +78,13 @@ def make_face(
     if embedding is not None:
         face.embedding = list(embedding)
     face.save()
+    return face
+
+
+def make_tagged_face(readings: Mapping[str, object]) -> Face:
+    """Store a face of which the nets said that, with its tags."""
+    face = make_face()
+    face.readings = dict(readings)
+    face.save()
+    apply_model_tags([face])
     return face

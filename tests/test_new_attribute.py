@@ -12,14 +12,12 @@ import pytest
 import skimage.data
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from PIL import Image
-from rest_framework.test import APIClient
 
 from analysis.models import Face
 from analysis.tasks import analyze_asset
-from tests.factories import make_api_key, make_asset, make_user
+from tests.factories import make_asset
 from tests.pictures import encoded
 
 pytestmark = [pytest.mark.nets, pytest.mark.django_db]
@@ -80,20 +78,6 @@ def face() -> Face:
     asset = make_asset(astronaut())
     analyze_asset(asset.runs.get().pk)
     return Face.objects.get(asset=asset)
-
-
-@pytest.fixture
-def api() -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
-    return client
-
-
-@pytest.fixture
-def browser() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
 
 
 def astronaut() -> bytes:

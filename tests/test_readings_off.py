@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.recording import claim_run, record_results
-from analysis.tagging import apply_model_tags, correct_tag
-from tests.factories import BOX, make_api_key, make_face, make_run, make_user
+from analysis.tagging import correct_tag
+from tests.factories import BOX, make_face, make_run, make_tagged_face, make_user
 from tests.fakes import EMBEDDING_NET, fake_result
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +28,7 @@ TRACES = re.compile(r"gender|female|\bmale\b|\b73\.1[23]|\bage\b|years", re.IGNO
 @pytest.fixture
 def face() -> Face:
     """A face that was read, tagged and corrected while everything was on."""
-    face = make_face()
-    face.readings = READINGS
-    face.save()
-    apply_model_tags([face])
+    face = make_tagged_face(READINGS)
     correct_tag(face, facet="gender", value="male", user=make_user("eve"))
     return face
 
@@ -42,20 +37,6 @@ def face() -> Face:
 def off(face: Face, settings) -> Face:
     settings.DAM_READINGS_OFF = OFF
     return face
-
-
-@pytest.fixture
-def api() -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
-    return client
-
-
-@pytest.fixture
-def browser() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
 
 
 def rest_addresses(face: Face) -> list[str]:

@@ -10,18 +10,12 @@ from rest_framework.test import APIClient
 
 from analysis import nets
 from dam.celery import app
-from tests.factories import make_api_key
 from tests.fakes import FakePipeline
 
 
 @pytest.fixture
-def client(db: None) -> APIClient:
-    """A client with a key that may write."""
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
-    # Noting when the key was last used is a query that only the first request does.
-    client.get("/api/v1/runs")
-    return client
+def client(api: APIClient) -> APIClient:
+    return api
 
 
 @pytest.fixture

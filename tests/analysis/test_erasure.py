@@ -10,8 +10,8 @@ from django.core.management.base import CommandError
 from analysis.erasure import NotErasable, erase_readings
 from analysis.manifest import MODELS_DIR
 from analysis.models import Face, FaceTag, TagCorrection
-from analysis.tagging import apply_model_tags, correct_tag
-from tests.factories import make_asset, make_face
+from analysis.tagging import correct_tag
+from tests.factories import make_asset, make_face, make_tagged_face
 
 pytestmark = pytest.mark.django_db
 
@@ -19,14 +19,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def face(settings) -> Face:
     """A face that was tagged and corrected before gender was switched off."""
-    face = make_face()
-    face.readings = {
-        "age": 30.0,
-        "gender": {"female": 0.9, "male": 0.1},
-        "glasses": {"none": 0.9, "glasses": 0.1, "sunglasses": 0.0},
-    }
-    face.save()
-    apply_model_tags([face])
+    face = make_tagged_face(
+        {
+            "age": 30.0,
+            "gender": {"female": 0.9, "male": 0.1},
+            "glasses": {"none": 0.9, "glasses": 0.1, "sunglasses": 0.0},
+        }
+    )
     correct_tag(face, facet="gender", value="male", user=None)
     correct_tag(face, facet="glasses", value="glasses", user=None)
     settings.DAM_READINGS_OFF = ["gender"]

@@ -17,7 +17,7 @@ from analysis.checks import check_accuracy
 from analysis.evaluation.report import write_accuracy
 from analysis.manifest import MODELS_DIR, load_manifest
 from tests.analysis.evaluation.samples import made_report
-from tests.factories import make_face, make_user
+from tests.factories import make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +38,6 @@ def measured(models_dir: Path) -> Path:
     """Figures of gender and age, measured with other nets than those of the manifest."""
     write_accuracy(made_report(), models_dir)
     return models_dir
-
-
-@pytest.fixture
-def browser() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
 
 
 def readings(client: APIClient) -> dict:

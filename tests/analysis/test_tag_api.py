@@ -13,7 +13,7 @@ from analysis.facets import facets
 from analysis.models import Face, FaceTag, TagCorrection
 from analysis.tagging import apply_model_tags, correct_tag
 from dam.models import ApiKey
-from tests.factories import make_api_key, make_face, make_user
+from tests.factories import make_api_key, make_face, make_tagged_face, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,7 @@ READINGS = {"glasses": {"none": 0.9, "glasses": 0.06, "sunglasses": 0.04}}
 
 @pytest.fixture
 def face() -> Face:
-    face = make_face()
-    face.readings = READINGS
-    face.save()
-    apply_model_tags([face])
-    return face
+    return make_tagged_face(READINGS)
 
 
 def tags_url(face: Face) -> str:

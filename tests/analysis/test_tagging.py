@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -373,31 +374,21 @@ class TestAPersonWins:
     @pytest.mark.django_db(transaction=True)
     def test_a_correction_that_comes_after_the_face_went_is_told_so(self):
         face = face_with({"glasses": SURE})
-        run = make_run(face.asset, version="other")
-
-        def correct() -> None:
-            correct_tag(face, facet="glasses", value="glasses", user=None)
-
-        def analyze() -> None:
-            record_results(claim_run(run.pk), [], embedding_net=EMBEDDING_NET)
+        correct = partial(correct_tag, face, facet="glasses", value="glasses", user=None)
+        miss = analysis_without(face)
 
         with pytest.raises(FaceGone):
-            second_waits_for_first(analyze, correct)
+            second_waits_for_first(miss, correct)
 
         assert not Face.objects.exists()
 
     @pytest.mark.django_db(transaction=True)
     def test_a_face_that_is_corrected_while_its_analysis_waits_is_retired(self):
         face = face_with({"glasses": SURE})
-        run = make_run(face.asset, version="other")
+        correct = partial(correct_tag, face, facet="glasses", value="glasses", user=None)
+        miss = analysis_without(face)
 
-        def correct() -> None:
-            correct_tag(face, facet="glasses", value="glasses", user=None)
-
-        def analyze() -> None:
-            record_results(claim_run(run.pk), [], embedding_net=EMBEDDING_NET)
-
-        second_waits_for_first(correct, analyze)
+        second_waits_for_first(correct, miss)
 
         face.refresh_from_db()
         assert face.retired_at is not None
@@ -415,6 +406,12 @@ class TestAPersonWins:
         second_waits_for_first(analyze, lambda: list(retag_faces()))
 
         assert state(face) == ("sunglasses", "model", "sunglasses")
+
+
+def analysis_without(face: Face) -> Callable[[], object]:
+    """Return an analysis of the face's asset that finds no faces."""
+    run = make_run(face.asset, version="other")
+    return lambda: record_results(claim_run(run.pk), [], embedding_net=EMBEDDING_NET)
 
 
 def second_waits_for_first(first: Callable[[], object], second: Callable[[], object]) -> None:

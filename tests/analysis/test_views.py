@@ -15,7 +15,7 @@ from analysis.models import AnalysisRun, Face, TagCorrection
 from analysis.pipeline.types import Box
 from analysis.tagging import apply_model_tags
 from dam.models import Asset
-from tests.factories import make_asset, make_face, make_user
+from tests.factories import make_asset, make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +25,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
+def client(browser: Client) -> Client:
+    return browser
 
 
 def analyzed_asset(*, faces: int = 1, name: str = "photo.png") -> Asset:

@@ -4,23 +4,20 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from analysis.models import Face, FaceTag
-from analysis.tagging import apply_model_tags
 from tests.browser.conftest import PHONE
-from tests.factories import make_face
+from tests.factories import make_tagged_face
 
 
 @pytest.fixture
 def face(db: None) -> Face:
-    face = make_face()
-    face.readings = {
-        "age": 34.2,
-        "gender": {"female": 0.97, "male": 0.03},
-        "glasses": {"none": 0.02, "glasses": 0.94, "sunglasses": 0.04},
-        "mask": {"none": 0.52, "worn": 0.48},
-    }
-    face.save()
-    apply_model_tags([face])
-    return face
+    return make_tagged_face(
+        {
+            "age": 34.2,
+            "gender": {"female": 0.97, "male": 0.03},
+            "glasses": {"none": 0.02, "glasses": 0.94, "sunglasses": 0.04},
+            "mask": {"none": 0.52, "worn": 0.48},
+        }
+    )
 
 
 def value_of(face: Face) -> str:

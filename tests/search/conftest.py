@@ -4,29 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
 
 from analysis.models import Face, FaceTag
-from tests.factories import make_api_key, make_face, make_user
-
-
-@pytest.fixture
-def api(db: None) -> APIClient:
-    """A client with a key that may write."""
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
-    client.get("/api/v1/runs")  # notes when the key was last used
-    return client
-
-
-@pytest.fixture
-def browser(db: None) -> Client:
-    """A client of somebody who is signed in."""
-    client = Client()
-    client.force_login(make_user())
-    return client
+from tests.factories import make_face
 
 
 @pytest.fixture

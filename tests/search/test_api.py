@@ -9,17 +9,14 @@ from rest_framework.test import APIClient
 
 from analysis.facets import facets
 from search.query import PARAMETERS
-from tests.factories import make_api_key, make_face
+from tests.factories import make_face
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client() -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
-    client.get("/api/v1/runs")  # notes when the key was last used
-    return client
+def client(api: APIClient) -> APIClient:
+    return api
 
 
 def url(uid: uuid.UUID) -> str:

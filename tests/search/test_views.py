@@ -8,16 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import make_face, make_user
+from tests.factories import make_face
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(make_user())
-    return client
+def client(browser: Client) -> Client:
+    return browser
 
 
 def url(uid: uuid.UUID) -> str:
