@@ -1,14 +1,19 @@
-"""Pictures to measure with: real faces from skimage and matplotlib, as many as are wanted."""
+"""Pictures to measure with: real faces from skimage and matplotlib, and those of labelled sets."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import cv2
 import matplotlib.cbook
 import numpy as np
 import skimage.data
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from analysis.pipeline import FacePipeline
+    from analysis.pipeline.types import FaceResult
 
 Image = NDArray[np.uint8]
 
@@ -44,3 +49,14 @@ def jpeg(image: Image) -> bytes:
     if not done:
         raise RuntimeError("OpenCV cannot write JPEG")
     return data.tobytes()
+
+
+def central_face(pipeline: FacePipeline, encoded: bytes) -> FaceResult | None:
+    """Return the face nearest to the middle of a picture, by the nose; None if there is no face."""
+    image = cv2.imdecode(np.frombuffer(encoded, dtype=np.uint8), cv2.IMREAD_COLOR)
+    middle = np.array(image.shape[1::-1]) / 2
+    return min(
+        pipeline.analyze(image),
+        key=lambda face: np.linalg.norm(face.keypoints[2] - middle),
+        default=None,
+    )

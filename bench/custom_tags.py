@@ -17,8 +17,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
+from _pictures import central_face
 from numpy.typing import NDArray
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -49,13 +49,9 @@ def read_labelled(folder: Path, *, most: int | None = None) -> Labelled:
     embeddings, kept = [], []
     with zipfile.ZipFile(folder / f"{NAME}.zip") as bundle:
         for row in rows:
-            data = np.frombuffer(bundle.read(row["file"]), dtype=np.uint8)
-            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-            faces = pipeline.analyze(image)
-            if not faces:
+            face = central_face(pipeline, bundle.read(row["file"]))
+            if face is None:
                 continue
-            center = np.array(image.shape[1::-1]) / 2
-            face = min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
             # With the precision that the database keeps.
             embeddings.append(face.embedding.astype(np.float16).astype(np.float64))
             kept.append(row)

@@ -15,8 +15,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-import cv2
 import numpy as np
+from _pictures import central_face
 from numpy.typing import NDArray
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -32,13 +32,9 @@ def embed(archive: Path, labels: Path) -> tuple[NDArray[np.float32], NDArray[np.
     embeddings, people = [], []
     with zipfile.ZipFile(archive) as bundle, labels.open(newline="") as table:
         for row in csv.DictReader(table):
-            data = np.frombuffer(bundle.read(row["file"]), dtype=np.uint8)
-            image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-            faces = pipeline.analyze(image)
-            if not faces:
+            face = central_face(pipeline, bundle.read(row["file"]))
+            if face is None:
                 continue
-            center = np.array(image.shape[1::-1]) / 2
-            face = min(faces, key=lambda one: np.linalg.norm(one.keypoints[2] - center))
             embeddings.append(face.embedding)
             people.append(row["person"])
     return np.stack(embeddings), np.array(people)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import TypeAlias
 
 from analysis.facets import facets
@@ -66,21 +67,18 @@ def _source(face: Face, tags: Tags, *, facet: str) -> Cell:  # noqa: ARG001
     return tags[facet].source if facet in tags else None
 
 
+def _rounded(name: str, field: str, *, digits: int = 2) -> Column:
+    number = attrgetter(field)
+    return Column(name, lambda face, _: round(number(face), digits))
+
+
+_QUALITIES = ("noise", "blur", "fnf", "glass", "mask", "illumination", "pose")
 _FIXED = (
     Column("face.uid", lambda face, _: str(face.uid)),
     Column("asset.uid", lambda face, _: str(face.asset.uid)),
     Column("asset.name", lambda face, _: face.asset.name),
-    Column("face.left", lambda face, _: round(face.left, 2)),
-    Column("face.top", lambda face, _: round(face.top, 2)),
-    Column("face.width", lambda face, _: round(face.width, 2)),
-    Column("face.height", lambda face, _: round(face.height, 2)),
-    Column("face.score", lambda face, _: round(face.score, 4)),
-    Column("face.quality", lambda face, _: round(face.quality_score, 2)),
-    Column("face.quality.noise", lambda face, _: round(face.quality_noise, 2)),
-    Column("face.quality.blur", lambda face, _: round(face.quality_blur, 2)),
-    Column("face.quality.fnf", lambda face, _: round(face.quality_fnf, 2)),
-    Column("face.quality.glass", lambda face, _: round(face.quality_glass, 2)),
-    Column("face.quality.mask", lambda face, _: round(face.quality_mask, 2)),
-    Column("face.quality.illumination", lambda face, _: round(face.quality_illumination, 2)),
-    Column("face.quality.pose", lambda face, _: round(face.quality_pose, 2)),
+    *(_rounded(f"face.{side}", side) for side in ("left", "top", "width", "height")),
+    _rounded("face.score", "score", digits=4),
+    _rounded("face.quality", "quality_score"),
+    *(_rounded(f"face.quality.{name}", f"quality_{name}") for name in _QUALITIES),
 )
