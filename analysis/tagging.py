@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from analysis.facets import facets, find_facet
 from analysis.models import Face, FaceTag, TagCorrection
@@ -103,45 +103,59 @@ def apply_model_tags(faces: Sequence[Face], *, only: Collection[str] | None = No
 
 
 def correct_tag(face: Face, *, facet: str, value: str, user: User | None) -> FaceTag:
-    """Let a person's value stand until it is cleared, and note that in the history.
+    """Do as `correct_tags` for one face, and return its tag."""
+    (tag,) = correct_tags([face], facet=facet, value=value, user=user)
+    return tag
 
-    `user` is None where a program said it. Saying the same again changes nothing. Raises
-    UnknownFacet, InvalidTag and FaceGone.
+
+def correct_tags(
+    faces: Sequence[Face], *, facet: str, value: str, user: User | None
+) -> list[FaceTag]:
+    """Let a person's value of some faces stand until it is cleared, and note that in the history.
+
+    `user` is None where a program said it. Saying the same again changes nothing. The number of
+    queries does not grow with the faces. Raises UnknownFacet, InvalidTag and FaceGone.
     """
     allowed = [one.name for one in find_facet(facet).all_values]
     if value not in allowed:
         raise InvalidTag(facet, value, allowed=allowed)
     with transaction.atomic():
-        _hold(face)
-        tag = FaceTag.objects.filter(face=face, facet=facet).first()
-        previous = tag.value if tag else ""
-        if tag and tag.source == Source.USER and tag.value == value:
-            return tag
-        tag = tag or FaceTag(face=face, facet=facet)
-        tag.value, tag.score, tag.source = value, None, Source.USER
-        tag.save()
-        _note(face, facet=facet, value=value, previous=previous, user=user)
-    return tag
+        stored = _hold(faces, facet=facet)
+        tags = [stored.get(face.pk) or FaceTag(face=face, facet=facet) for face in faces]
+        changed = [tag for tag in tags if (tag.source, tag.value) != (Source.USER, value)]
+        _note(changed, value=value, user=user)
+        for tag in changed:
+            tag.value, tag.score, tag.source = value, None, Source.USER
+        known = FaceTag.objects.filter(pk__in=[tag.pk for tag in changed if tag.pk])
+        known.update(value=value, score=None, source=Source.USER)
+        FaceTag.objects.bulk_create(tag for tag in changed if not tag.pk)
+    return tags
 
 
 def clear_correction(face: Face, *, facet: str, user: User | None) -> FaceTag | None:
-    """Let the model's value stand again and note that; None if the model says nothing.
+    """Do as `clear_corrections` for one face, and return its tag if there is one then."""
+    (tag,) = clear_corrections([face], facet=facet, user=user)
+    return tag
 
-    Where no person set the value nothing changes. The facet need not exist any more. Raises
-    FaceGone.
+
+def clear_corrections(
+    faces: Sequence[Face], *, facet: str, user: User | None
+) -> list[FaceTag | None]:
+    """Let the model's value of some faces stand again and note that; None if it says nothing.
+
+    Where no person set the value nothing changes. The facet need not exist any more. The number of
+    queries does not grow with the faces. Raises FaceGone.
     """
     with transaction.atomic():
-        _hold(face)
-        tag = FaceTag.objects.filter(face=face, facet=facet).first()
-        if tag is None or tag.source == Source.MODEL:
-            return tag
-        _note(face, facet=facet, value="", previous=tag.value, user=user)
-        if not tag.model_value:
-            tag.delete()
-            return None
-        tag.value, tag.score, tag.source = tag.model_value, tag.model_score, Source.MODEL
-        tag.save()
-    return tag
+        stored = _hold(faces, facet=facet)
+        cleared = [tag for tag in stored.values() if tag.source == Source.USER]
+        _note(cleared, value="", user=user)
+        rows = FaceTag.objects.filter(pk__in=[tag.pk for tag in cleared])
+        rows.filter(model_value="").delete()
+        rows.update(value=F("model_value"), score=F("model_score"), source=Source.MODEL)
+        for tag in cleared:
+            tag.value, tag.score, tag.source = tag.model_value, tag.model_score, Source.MODEL
+    return [tag if tag and tag.value else None for tag in map(stored.get, (f.pk for f in faces))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +166,22 @@ class Erased:
     corrections: int
 
 
-def erase_tags(facet_names: Collection[str], *, face_ids: Collection[int] | None = None) -> Erased:
+def erase_tags(
+    facet_names: Collection[str],
+    *,
+    face_ids: Collection[int] | None = None,
+    values: Collection[str] | None = None,
+) -> Erased:
     """Erase facets from all faces, or some, with what people said and its history.
 
-    For facets that may not be kept or were deleted themselves; they can be written again at once.
+    Only `values`, if they are given. For facets that may not be kept or were deleted themselves;
+    they can be written again at once.
     """
     chosen = Q(facet__in=facet_names)
     if face_ids is not None:
         chosen &= Q(face_id__in=face_ids)
+    if values is not None:
+        chosen &= Q(value__in=values)
     with transaction.atomic():
         corrections, _ = TagCorrection.objects.filter(chosen).delete()
         tags, _ = FaceTag.objects.filter(chosen).delete()
@@ -173,13 +195,24 @@ def lock_assets(asset_ids: Iterable[int]) -> None:
     list(assets.order_by("pk").values_list("pk"))
 
 
-def _hold(face: Face) -> None:
-    lock_assets([face.asset_id])
-    if not Face.objects.present().filter(pk=face.pk).exists():
+def _hold(faces: Sequence[Face], *, facet: str) -> dict[int, FaceTag]:
+    """Hold faces until the transaction ends; return their tags of a facet. Raises FaceGone."""
+    lock_assets(face.asset_id for face in faces)
+    ids = {face.pk for face in faces}
+    if Face.objects.present().filter(pk__in=ids).count() < len(ids):
         raise FaceGone
+    return {tag.face_id: tag for tag in FaceTag.objects.filter(face__in=ids, facet=facet)}
 
 
-def _note(face: Face, *, facet: str, value: str, previous: str, user: User | None) -> None:
-    TagCorrection.objects.create(
-        face=face, facet=facet, value=value, previous_value=previous, user=user
+def _note(tags: Iterable[FaceTag], *, value: str, user: User | None) -> None:
+    """Add what a person says of tags to the history, before they are changed."""
+    TagCorrection.objects.bulk_create(
+        TagCorrection(
+            face_id=tag.face_id,
+            facet=tag.facet,
+            value=value,
+            previous_value=tag.value,
+            user=user,
+        )
+        for tag in tags
     )

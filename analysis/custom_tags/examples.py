@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from analysis.custom_tags.errors import UnknownFaces
 from analysis.listing import faces_for_lists
 from analysis.models import CustomTag, Face, FaceTag
-from analysis.tagging import clear_correction, correct_tag, lock_assets
+from analysis.tagging import clear_corrections, correct_tags, lock_assets
 from dam.models import User
 
 YES = "yes"
@@ -71,18 +71,12 @@ def mark_examples(
     Marking the same again changes nothing. Raises UnknownFaces.
     """
     with transaction.atomic():
-        groups = {
-            "yes": _find("yes", yes),
-            "no": _find("no", no),
-            "remove": _find("remove", remove),
-        }
+        groups = {YES: _find("yes", yes), NO: _find("no", no), "remove": _find("remove", remove)}
         # At once and in one order, so that two people who mark the same faces do not block.
         lock_assets(face.asset_id for faces in groups.values() for face in faces)
         for value in (YES, NO):
-            for face in groups[value]:
-                correct_tag(face, facet=tag.name, value=value, user=user)
-        for face in groups["remove"]:
-            clear_correction(face, facet=tag.name, user=user)
+            correct_tags(groups[value], facet=tag.name, value=value, user=user)
+        clear_corrections(groups["remove"], facet=tag.name, user=user)
 
 
 def _find(field: str, uids: Collection[UUID]) -> list[Face]:

@@ -205,6 +205,17 @@ class TestExamples:
 
         assert read() == few
 
+    @pytest.mark.parametrize("part", ["yes", "remove"])
+    def test_marking_many_takes_as_many_queries_as_marking_few(self, client, tag, make_faces, part):
+        def mark(count: int) -> int:
+            uids = [face.uid for face in make_faces(count, yes=True)]
+            mark_examples(tag, no=uids, user=None)
+            return queries_of(
+                lambda: client.post(url("tag-examples", name="red_hat"), {part: uids})
+            )
+
+        assert mark(20) == mark(2)
+
 
 class TestCandidates:
     def suggested(self, client, **params: object) -> list[str]:
