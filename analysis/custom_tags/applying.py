@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from analysis import nets
-from analysis.custom_tags.errors import OtherNets
+from analysis.custom_tags.errors import OtherNets, UnknownVersion
 from analysis.custom_tags.tags import wait_for_recordings
 from analysis.models import CustomTag, CustomTagVersion, Face
 from analysis.tagging import apply_model_tags, lock_assets
@@ -34,12 +34,15 @@ def activate_version(version: CustomTagVersion) -> None:
     """Let a version tag faces from now on, and queue it for those that are there already.
 
     The caller sends its id once the transaction has committed; if that fails, the sweeper does.
-    Raises OtherNets where it was trained for other nets than those in use.
+    Raises OtherNets where it was trained for other nets than those in use, and UnknownVersion if it
+    was deleted since.
     """
     if version.embedding_net != nets.current_manifest().embedding_net:
         raise OtherNets(version.number)
     with transaction.atomic():
-        tag = CustomTag.objects.select_for_update().get(pk=version.tag_id)
+        tag = CustomTag.objects.select_for_update().filter(pk=version.tag_id).first()
+        if tag is None:
+            raise UnknownVersion(version.number)
         if tag.active_version_id == version.pk and version.status in UNFINISHED:
             return
         tag.versions.exclude(pk=version.pk).update(status=Status.REPLACED)

@@ -49,6 +49,17 @@ class NameTaken(DamError):
         super().__init__(message, fields={"name": [message]})
 
 
+class TooManyTags(DamError):
+    """There are as many tags as there may be."""
+
+    code = "too_many_tags"
+    status = 409
+
+    def __init__(self, most: int) -> None:
+        message = f"There are {most} tags already, which is the most: delete one first."
+        super().__init__(message, fields={"label": [message]})
+
+
 class UnknownFaces(DamError):
     """Some of the faces do not exist, or not any more."""
 

@@ -37,11 +37,12 @@ class CustomFacet(Facet):
     def derive_all(self, faces: Sequence[Face]) -> list[Tag | None]:
         """Return what the active version says of each face; None for embeddings of other nets.
 
-        Stored faces are read from the database, whatever of them is loaded.
+        Stored faces are read from the database, whatever of them is loaded. A tag that was deleted
+        since says nothing.
         """
-        if self.version_id is None:
+        learned = self._learned()
+        if learned is None:
             return [None] * len(faces)
-        learned = _learned(self.version_id)
         net = learned.embedding_net
         ids = [face.pk for face in faces if face.pk]
         embeddings = read_embeddings(Face.objects.filter(pk__in=ids, embedding_net=net))
@@ -56,6 +57,12 @@ class CustomFacet(Facet):
             return [None] * len(faces)
         chances = iter(probability(learned.head.score(np.stack(known))).tolist())
         return [None if vector is None else self._tag(next(chances)) for vector in found]
+
+    def _learned(self) -> _Learned | None:
+        try:
+            return None if self.version_id is None else _read_version(self.version_id)
+        except CustomTagVersion.DoesNotExist:
+            return None
 
     def _tag(self, chance: float) -> Tag:
         dominant = YES if chance >= 0.5 else NO
@@ -83,7 +90,7 @@ def custom_facets() -> list[Facet]:
 
 
 @lru_cache(maxsize=_HEADS_KEPT)
-def _learned(version_id: int) -> _Learned:
+def _read_version(version_id: int) -> _Learned:
     """Return a version's head. Versions never change and ids are never used again."""
     version = CustomTagVersion.objects.only("weights", "offset", "embedding_net").get(pk=version_id)
     weights = np.asarray(version.weights, np.float64)

@@ -8,7 +8,8 @@ import unicodedata
 from django.db import IntegrityError, connection, transaction
 
 from analysis import nets
-from analysis.custom_tags.errors import InvalidName, NameTaken, UnknownTag
+from analysis.custom_tags.errors import InvalidName, NameTaken, TooManyTags, UnknownTag
+from analysis.custom_tags.examples import NO, YES
 from analysis.facet_specs import RESERVED_NAMES
 from analysis.models import CustomTag
 from analysis.tagging import erase_tags
@@ -18,12 +19,14 @@ from dam.models import User
 _RESERVED = RESERVED_NAMES | {"new"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _MOST_LETTERS = 80
+# Every analysis asks each of them, and every page of faces counts it.
+MOST_TAGS = 100
 
 
 def create_tag(*, label: str, name: str = "", user: User | None) -> CustomTag:
     """Make a tag without examples; a blank name is made of the label.
 
-    `user` is None where a program made it. Raises InvalidName and NameTaken.
+    `user` is None where a program made it. Raises InvalidName, NameTaken and TooManyTags.
     """
     label = _read_label(label)
     name = name.strip() or suggest_name(label)
@@ -34,6 +37,8 @@ def create_tag(*, label: str, name: str = "", user: User | None) -> CustomTag:
         )
     if name in _RESERVED or any(facet.name == name for facet in nets.full_manifest().facets):
         raise NameTaken(name)
+    if CustomTag.objects.count() >= MOST_TAGS:
+        raise TooManyTags(MOST_TAGS)
     try:
         with transaction.atomic():
             tag = CustomTag.objects.create(name=name, label=label, created_by=user)
@@ -59,16 +64,28 @@ def find_tag(name: str) -> CustomTag:
 
 
 def rename_tag(tag: CustomTag, *, label: str) -> None:
-    """Change what people see of a tag; its name stays, so addresses do, too. Raises InvalidName."""
+    """Change what people see of a tag; its name stays, so addresses do, too.
+
+    Raises InvalidName, and UnknownTag if it was deleted since.
+    """
     tag.label = _read_label(label)
-    tag.save(update_fields=["label"])
+    if not CustomTag.objects.filter(pk=tag.pk).update(label=tag.label):
+        raise UnknownTag(tag.name)
 
 
 def delete_tag(tag: CustomTag) -> None:
-    """Delete a tag with its versions, its examples and what it says of every face."""
+    """Delete a tag with its versions, its examples and what it says of every face.
+
+    Where the manifest declares a facet of that name by now, only what cannot be the facet's goes.
+    """
     tag.delete()
     wait_for_recordings()
-    erase_tags([tag.name])
+    facets = (facet for facet in nets.full_manifest().facets if facet.name == tag.name)
+    facet = next(facets, None)
+    if facet is None:
+        erase_tags([tag.name])
+    else:
+        erase_tags([tag.name], values={YES, NO}.difference(value.name for value in facet.values))
 
 
 def wait_for_recordings() -> None:
@@ -85,4 +102,6 @@ def _read_label(label: str) -> str:
     label = " ".join(label.split())
     if not label or len(label) > _MOST_LETTERS:
         raise InvalidName("label", f"Give it a name of 1 to {_MOST_LETTERS} letters.")
+    if any(unicodedata.category(letter) == "Cc" for letter in label):
+        raise InvalidName("label", "There is a control character in this name.")
     return label

@@ -16,6 +16,7 @@ from analysis.custom_tags.errors import TooAlike, TooFewExamples, UnknownTag
 from analysis.custom_tags.examples import NO, YES, examples
 from analysis.custom_tags.learning import METHOD, AllAlike, Learned, learn
 from analysis.custom_tags.logistic import Vectors
+from analysis.custom_tags.versions import find_version
 from analysis.models import EMBEDDING_DIMENSIONS, CustomTag, CustomTagVersion, Face
 
 LEAST_EXAMPLES = 10
@@ -57,7 +58,7 @@ def train_tag(tag: CustomTag) -> Trained:
 
     The caller sends the version's id once the transaction has committed. Where nothing changed
     since the active version was trained, that one is returned, and nothing is done. Raises
-    TooFewExamples and TooAlike.
+    TooFewExamples and TooAlike, and UnknownTag or UnknownVersion if the tag was deleted meanwhile.
     """
     net = nets.current_manifest().embedding_net
     lesson = _read_lesson(tag, net=net)
@@ -81,7 +82,7 @@ def train_tag(tag: CustomTag) -> Trained:
             )
     if tag.active_version_id != version.pk:
         activate_version(version)
-    return Trained(tag.versions.get(pk=version.pk), is_new=is_new)
+    return Trained(find_version(tag, version.number), is_new=is_new)
 
 
 def has_new_examples(tag: CustomTag) -> bool:

@@ -32,6 +32,7 @@ CANDIDATES = 24
 EXAMPLES_SHOWN = 48
 VERSIONS_SHOWN = 20
 _PREFIX = "face-"
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def apply_version(request: HttpRequest, name: str) -> HttpResponse:
     """Let the version of that `number` tag all faces from now on."""
     tag = _find(name)
     number = request.POST.get("number", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise BadRequest("number is not the number of a version")
     try:
         version = find_version(tag, int(number))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from analysis import facets as facets_module
 from analysis.custom_tags import applying, tasks
 from analysis.custom_tags.applying import activate_version, apply_piece, take_unsent_versions
-from analysis.custom_tags.errors import OtherNets
+from analysis.custom_tags.errors import OtherNets, UnknownVersion
 from analysis.custom_tags.tags import create_tag, delete_tag, find_tag, wait_for_recordings
 from analysis.custom_tags.tasks import apply_tag_version, sweep_tag_versions
 from analysis.custom_tags.training import train_tag
@@ -137,6 +137,12 @@ class TestApplying:
         with pytest.raises(OtherNets, match="Train the tag again"):
             activate_version(applied)
 
+    def test_a_version_that_was_deleted_meanwhile_cannot_be_used(self, version):
+        delete_tag(find_tag("red_hat"))
+
+        with pytest.raises(UnknownVersion):
+            activate_version(version)
+
     def test_faces_of_other_nets_get_no_tag(self, version, make_faces):
         (face,) = make_faces(1, yes=True, start=50, embedding_net="others")
 
@@ -194,6 +200,12 @@ class TestFacet:
 
         assert (facet.label, facet.custom) == ("Red hat", True)
         assert [value.name for value in facet.all_values] == ["yes", "no", UNSURE]
+
+    def test_a_version_that_was_deleted_meanwhile_says_nothing(self, version):
+        facet = find_facet("red_hat")
+        delete_tag(find_tag("red_hat"))
+
+        assert facet.derive_all(Face.objects.all()[:2]) == [None, None]
 
     def test_between_40_and_60_percent_it_is_unsure(self, tag):
         facet = find_facet("red_hat")

@@ -236,7 +236,7 @@ class TestTraining:
 
         assert find_tag("red_hat").active_version.number == 1
 
-    @pytest.mark.parametrize("number", ["", "x", "-1"])
+    @pytest.mark.parametrize("number", ["", "x", "-1", "9" * 5000])
     def test_an_odd_version_is_refused(self, client, trained, number):
         assert client.post(url("tag-apply"), {"number": number}).status_code == 400
 
@@ -283,6 +283,14 @@ class TestNaming:
         client.post(url("tag-rename"), {"label": "Scarlet hat"})
 
         assert find_tag("red_hat").label == "Scarlet hat"
+
+    @pytest.mark.parametrize("name", ["tag-rename", "tag-new"])
+    def test_a_control_character_is_explained(self, client, tag, name):
+        address = url(name) if name == "tag-rename" else reverse(name)
+
+        response = client.post(address, {"label": "Red\x00 hat"}, follow=True)
+
+        assert "control character" in page(response)
 
     def test_a_blank_label_is_explained(self, client, tag):
         assert "Give it a name" in page(client.post(url("tag-rename"), follow=True))
