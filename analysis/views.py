@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from analysis.face_cards import FaceCard, face_card, face_cards
 from analysis.facets import UnknownFacet, facets
@@ -128,44 +129,49 @@ def analyze_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, uid: UUID, facet: str) -> HttpResponse:
     """Set a face's tag to the `value` that a person chose."""
-    face = _find_face(uid)
     value, user = request.POST.get("value", ""), cast(User, request.user)
-    with _explained():
-        correct_tag(face, facet=facet, value=value, user=user)
-    return _show_tags(request, face, changed=facet)
+    return _change_tag(
+        request, uid, facet, partial(correct_tag, facet=facet, value=value, user=user)
+    )
 
 
 @require_POST
 def clear(request: HttpRequest, uid: UUID, facet: str) -> HttpResponse:
     """Take back what a person said of a face's tag."""
-    face = _find_face(uid)
-    with _explained():
-        clear_correction(face, facet=facet, user=cast(User, request.user))
-    return _show_tags(request, face, changed=facet)
+    user = cast(User, request.user)
+    return _change_tag(request, uid, facet, partial(clear_correction, facet=facet, user=user))
 
 
 def _find_face(uid: UUID) -> Face:
-    face: Face = get_object_or_404(faces_for_lists(landmarks=True).select_related("asset"), uid=uid)
+    faces = faces_for_lists(landmarks=True).select_related("asset").filter(uid=uid)
+    face: Face | None = faces.first()
+    if face is None:
+        raise FaceGone
     return face
 
 
-def _show_tags(request: HttpRequest, face: Face, *, changed: str) -> HttpResponse:
-    """Answer a form: htmx gets the tags of the card, others their photo's page."""
-    if not request.htmx:
-        return redirect(f"{resolve_url('photo', uid=face.asset.uid)}#face-{face.uid}")
-    card = face_card(_find_face(face.uid), known=facets())
-    return render(request, "analysis/_face_tags.html", {"card": card, "changed": changed})
+def _change_tag(
+    request: HttpRequest, uid: UUID, facet: str, change: Callable[[Face], object]
+) -> HttpResponse:
+    """Change a tag and answer its form: htmx gets the tags of the card, others the photo's page.
 
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Answer what cannot be corrected, or not to that, as for any other address."""
+    What cannot be changed is answered as for any other address; htmx, which shows no such answer,
+    is told to load the page again, and that says why.
+    """
     try:
-        yield
-    except InvalidTag as error:
-        raise BadRequest(error.message) from error
-    except (UnknownFacet, FaceGone) as error:
+        face = _find_face(uid)
+        change(face)
+        card = face_card(_find_face(uid), known=facets()) if request.htmx else None
+    except (InvalidTag, UnknownFacet, FaceGone) as error:
+        if request.htmx:
+            messages.error(request, error.message)
+            return HttpResponseClientRefresh()
+        if isinstance(error, InvalidTag):
+            raise BadRequest(error.message) from error
         raise Http404(error.message) from error
+    if card is None:
+        return redirect(f"{resolve_url('photo', uid=face.asset.uid)}#face-{face.uid}")
+    return render(request, "analysis/_face_tags.html", {"card": card, "changed": facet})
 
 
 def _uids(request: HttpRequest, name: str) -> list[UUID]:

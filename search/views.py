@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
+from django_htmx.http import HttpResponseClientRedirect
 
 from analysis.listing import faces_for_lists
 from analysis.models import Face
@@ -40,6 +41,9 @@ def faces_page(request: HttpRequest) -> HttpResponse:
         faces = query.filter(faces_for_lists(landmarks=False)).select_related("asset")
         page = cut_page(faces, limit=PAGE_SIZE, cursor=cursor)
     except InvalidQuery as error:
+        if request.htmx:
+            # htmx shows no answer that is an error: the browser has to load it as a page.
+            return HttpResponseClientRedirect(request.get_full_path())
         return render(request, "search/invalid_query.html", {"error": error}, status=error.status)
     context = {"query": query, "page": page, "cursor": cursor}
     if request.htmx and cursor and not request.htmx.history_restore_request:

@@ -493,6 +493,29 @@ class TestTags:
         url = reverse(name, args=[face.uid, "glasses"])
         assert client.post(url, {"value": "none"}).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("facet", "value", "reason"),
+        [
+            ("glasses", "monocle", "is not a value of glasses"),
+            ("wings", "yes", "There is no facet"),
+        ],
+    )
+    def test_htmx_loads_the_page_again_which_says_why_it_failed(
+        self, client, face, facet, value, reason
+    ):
+        response = self.correct(client, face, value, facet=facet, headers=HTMX)
+
+        assert response["HX-Refresh"] == "true"
+        assert reason in self.photo(client, face)
+
+    def test_htmx_loads_the_page_again_which_says_that_the_face_is_gone(self, client, face):
+        Face.objects.update(retired_at=timezone.now())
+
+        response = self.correct(client, face, "none", headers=HTMX)
+
+        assert response["HX-Refresh"] == "true"
+        assert "This face is not there any more." in self.photo(client, face)
+
     def test_a_retired_face_is_neither_shown_nor_counted(self, client, face):
         Face.objects.update(retired_at=timezone.now())
 

@@ -175,6 +175,14 @@ def test_an_odd_cursor_is_told(browser):
     assert b"<code>cursor</code>" in response.content
 
 
+def test_htmx_lets_the_browser_load_the_page_that_tells(browser):
+    address = f"{URL}?since=2026-11-21&until=2026-11-01"
+
+    response = browser.get(address, headers={"HX-Request": "true"})
+
+    assert response["HX-Redirect"] == address
+
+
 def test_it_needs_a_login():
     assert Client().get(URL)["Location"].startswith(reverse("login"))
 
