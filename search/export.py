@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from search.export_columns import Cell, columns
+from search.export_columns import Cell, Column, columns
 from search.query import FaceQuery
 
 ROWS_AT_ONCE = 500
@@ -19,12 +19,15 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def rows(query: FaceQuery) -> Iterator[dict[str, Cell]]:
-    """Yield what the columns show of each face, by their names and in the query's order.
+    """Return what the columns show of each face, by their names and in the query's order.
 
     Faces come by a cursor on the server, and their tags for ROWS_AT_ONCE faces at a time: memory
     does not grow with the number of faces.
     """
-    shown = columns()
+    return _rows(query, columns())
+
+
+def _rows(query: FaceQuery, shown: Sequence[Column]) -> Iterator[dict[str, Cell]]:
     faces = query.queryset().select_related("asset").prefetch_related("tags")
     light = faces.defer("embedding", "landmarks", "pupils")
     for face in light.iterator(chunk_size=ROWS_AT_ONCE):
@@ -34,8 +37,10 @@ def rows(query: FaceQuery) -> Iterator[dict[str, Cell]]:
 
 def write_csv(query: FaceQuery) -> Iterator[str]:
     """Yield CSV with a header, in pieces; what a spreadsheet would run gets an apostrophe first."""
-    yield _csv_text([[column.name for column in columns()]])
-    table = rows(query)
+    # Once: somebody may make or delete a tag between the header and the first row.
+    shown = columns()
+    yield _csv_text([[column.name for column in shown]])
+    table = _rows(query, shown)
     while piece := list(islice(table, ROWS_AT_ONCE)):
         yield _csv_text(map(_harmless, row.values()) for row in piece)
 

@@ -104,7 +104,10 @@ def _line(digest: str, sighting: Sighting) -> str:
 
 
 def _read(path: Path) -> dict[str, Sighting]:
-    """Return what is known, without a last line that an interruption cut."""
+    """Return what is known, without a last line that an interruption cut.
+
+    Pictures that could not be read are tried again: a limit may be another one now.
+    """
     known: dict[str, Sighting] = {}
     if not path.exists():
         return known
@@ -113,7 +116,8 @@ def _read(path: Path) -> dict[str, Sighting]:
     for values in map(json.loads, whole):
         faces = tuple(SeenFace(Box(*face["box"]), face["readings"]) for face in values["faces"])
         width, height = values["size"]
-        known[values["digest"]] = Sighting(width, height, faces, problem=values["problem"])
+        if not values["problem"]:
+            known[values["digest"]] = Sighting(width, height, faces)
     if len(whole) < len(lines):
         path.write_text("".join(whole))
     return known

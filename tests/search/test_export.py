@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
+from analysis.custom_tags.tags import create_tag
 from analysis.facets import facets
 from analysis.models import Face, FaceTag
 from dam.models import Asset
@@ -159,3 +160,14 @@ def test_each_piece_is_written_as_soon_as_it_is_read(monkeypatch):
         make_face()
 
     assert [piece.count("\n") for piece in write_jsonl(FaceQuery())] == [2, 2, 1]
+
+
+def test_a_tag_that_is_made_meanwhile_shifts_no_column(tagged_face):
+    tagged_face()
+    pieces = write_csv(FaceQuery())
+    header = next(pieces)
+    create_tag(label="Red hat", user=None)
+
+    (names, cells) = csv.reader(io.StringIO(header + next(pieces)))
+
+    assert len(names) == len(cells)

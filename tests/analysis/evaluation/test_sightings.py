@@ -75,6 +75,13 @@ def test_an_interrupted_last_line_is_looked_at_again(picture, tmp_path):
     assert sightings(pipeline, tmp_path).look(picture) == first
 
 
+def test_a_picture_that_was_too_large_is_looked_at_once_it_is_not(picture, tmp_path):
+    small = Sightings(FakePipeline(), folder=tmp_path, max_pixels=1)
+    assert small.look(picture).problem
+
+    assert not sightings(FakePipeline(), tmp_path).look(picture).problem
+
+
 def test_a_file_that_is_no_picture_says_why(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello")
