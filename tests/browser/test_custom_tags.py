@@ -71,6 +71,22 @@ def test_marking_and_progress_are_shown_without_loading_the_page(sign_in, taught
     assert FaceTag.objects.filter(facet="red_hat").count() == 24
 
 
+def test_faces_are_marked_by_the_keyboard_alone(sign_in, taught):
+    page = sign_in()
+    page.goto("/tags/red_hat/")
+    card = page.locator(".mark-card").first
+
+    card.get_by_role("link").focus()
+    page.keyboard.press("Tab")
+    expect(card.get_by_label("Skip")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(card.get_by_label("Yes", exact=True)).to_be_checked()
+    page.locator("#mark-save").press("Enter")
+
+    expect(page.get_by_role("heading", name="Yes: 12")).to_be_visible()
+    expect(page.locator("#mark-save")).to_be_focused()
+
+
 @pytest.mark.parametrize("address", ["/tags/", "/tags/new/", "/tags/red_hat/"])
 def test_it_fits_a_phone(sign_in, taught, address):
     page = sign_in(viewport=PHONE)
