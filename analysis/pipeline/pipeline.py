@@ -13,7 +13,7 @@ from analysis.pipeline.detector import Detection, Detector
 from analysis.pipeline.heads import Heads
 from analysis.pipeline.landmarks import place_landmarks
 from analysis.pipeline.mesh import FACE_OVAL, Meshes, MeshNet
-from analysis.pipeline.pixels import view_crop, view_native
+from analysis.pipeline.pixels import block_step, view_crop, view_native
 from analysis.pipeline.pose import estimate_pose
 from analysis.pipeline.quality import score_quality
 from analysis.pipeline.session import OrtSession, Session
@@ -73,6 +73,7 @@ class FacePipeline:
         results = []
         for index, detection in enumerate(detections):
             mesh = meshes.points[index]
+            rim = mesh[FACE_OVAL, :2]
             pose = estimate_pose(mesh)
             results.append(
                 FaceResult(
@@ -86,7 +87,8 @@ class FacePipeline:
                     readings=readings[index],
                     quality=score_quality(
                         crop=view_crop(face_crops.pixels[index], outlines[index]),
-                        native=view_native(image, mesh[FACE_OVAL, :2]),
+                        native=view_native(image, rim),
+                        block_step=block_step(image, rim),
                         detector_score=detection.score,
                         face_flag=float(meshes.face_flags[index]),
                         pose=pose,

@@ -1,7 +1,8 @@
 """What the pixels of a face say of its quality: noise, blur, lighting, inside its outline only.
 
 Sources: noise by Immerkær, "Fast Noise Variance Estimation", 1996; blur by Zhuo and Sim, "Defocus
-map estimation from a single image", 2011.
+map estimation from a single image", 2011; JPEG's blocks as by Wang, Sheikh and Bovik, "No-reference
+perceptual quality assessment of JPEG compressed images", 2002.
 """
 
 from __future__ import annotations
@@ -23,6 +24,20 @@ _FINE_BLUR, _COARSE_BLUR = 1.0, 3.0
 # The share of pixels that are not counted as edges.
 _EDGE_SHARE = 0.8
 _NATIVE_SIDE = 224
+_BLOCK_SIDE = 8
+# A step at the border of a block hurts as much as so much noise.
+_BLOCK_WEIGHT = 1.3
+# Noise that rounding to whole levels leaves in the estimate, in grey levels.
+_ROUNDING_NOISE = 0.3
+# The detail of a face that is taken for noise, as a share of its contrast, is this over its side.
+_DETAIL_SIDES = 2.5
+# Noise and blocks hurt a smaller face more: those of 64 px with (224 / 64) ** 0.75 = 2.6 times.
+_SIZE_POWER = 0.75
+# The contrast from which on a face is flat, in grey levels, and the halvings that make one fault.
+_FAIR_CONTRAST = 24.0
+_CONTRAST_STOPS = 1.65
+_CLIPPED_WEIGHT = 2.5
+_SIDE_WEIGHT = 2.4
 _LAPLACIAN_DIFFERENCE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
 
 
@@ -54,6 +69,43 @@ def view_native(image: Image, outline: Floats) -> FaceView:
         resized = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         gray = np.asarray(resized, dtype=np.uint8)
     return FaceView(gray=gray, inside=_fill((outline - shift) * scale, gray.shape))
+
+
+def block_step(image: Image, outline: Floats) -> float:
+    """Return by how much steps at the borders of JPEG's blocks surely pass those beside them.
+
+    In grey levels, 0 where no blocks are seen, from the middle of a face in a BGR picture and at
+    least 64 px of it; `outline` is the face's rim, n × 2. Blocks are looked for where JPEG puts
+    them: 8 × 8 from the picture's corner. Those of a face that `view_native` would shrink are as
+    much fainter.
+    """
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    side = max(float((high - low).max()), 1.0)
+    reach = np.clip(0.3 * (high - low), 4 * _BLOCK_SIDE, _NATIVE_SIDE / 2)
+    middle, limits = (low + high) / 2, (image.shape[1], image.shape[0])
+    left, top = np.clip(np.floor(middle - reach), 0, limits).astype(int)
+    right, bottom = np.clip(np.ceil(middle + reach), 0, limits).astype(int)
+    if min(right - left, bottom - top) < 4 * _BLOCK_SIDE:
+        return 0.0
+    gray = _to_gray(image[top:bottom, left:right])
+    across = cv2.absdiff(gray[:, 1:], gray[:, :-1]).mean(axis=0)
+    down = cv2.absdiff(gray[1:], gray[:-1]).mean(axis=1)
+    excess = _sure_excess(across, start=left + 1) + _sure_excess(down, start=top + 1)
+    return excess / 2 * min(_NATIVE_SIDE / side, 1.0)
+
+
+def noise_fault(view: FaceView, *, block_step: float) -> float:
+    """Join noise and blocks of a native view, as a share of the face's contrast.
+
+    It is the share that would hurt a face of 224 px as much.
+    """
+    side = max(view.gray.shape)
+    deviation = cv2.meanStdDev(view.gray, mask=view.inside.view(np.uint8))[1]
+    contrast = max(float(deviation[0, 0]), 1.0)
+    seen = math.sqrt(max(noise_level(view) ** 2 - _ROUNDING_NOISE**2, 0.0)) / contrast
+    noise = max(seen - _DETAIL_SIDES / side, 0.0)
+    blocks = _BLOCK_WEIGHT * block_step / contrast
+    return math.hypot(noise, blocks) * math.pow(_NATIVE_SIDE / side, _SIZE_POWER)
 
 
 def noise_level(view: FaceView) -> float:
@@ -89,24 +141,36 @@ def blur_radius(view: FaceView) -> float:
 
 
 def lighting_fault(view: FaceView) -> float:
-    """Return 0 (even, well exposed) and up: the worst of dark, bright, flat, clipped, one-sided."""
+    """Return 0 (even, well exposed) and up: the worst of flat or dark, clipped and one-sided.
+
+    A face that is too dark has little contrast, too; how bright a skin is does not count.
+    """
     gray, inside = view.gray, view.inside
-    counts = np.bincount(gray[inside].ravel(), minlength=256) / np.count_nonzero(inside)
+    counts = cv2.calcHist([gray], [0], inside.view(np.uint8), [256], [0, 256]).ravel()
+    shares = counts.astype(np.float64) / counts.sum()
     levels = np.arange(256)
-    mean = float(counts @ levels)
-    contrast = math.sqrt(max(float(counts @ levels**2) - mean**2, 0))
-    clipped = float(counts[:5].sum() + counts[251:].sum())
+    contrast = math.sqrt(max(float(shares @ levels**2 - (shares @ levels) ** 2), 0.25))
     middle = round(float(np.flatnonzero(np.any(inside, axis=0)).mean()))
     left = _mean_inside(gray[:, :middle], inside[:, :middle])
     right = _mean_inside(gray[:, middle:], inside[:, middle:])
-    faults = (
-        max(70 - mean, 0) / 60,
-        max(mean - 190, 0) / 50,
-        max(22 - contrast, 0) / 18,
-        clipped * 4,
-        abs(left - right) / max(left + right, 1) * 2,
+    return max(
+        math.log2(_FAIR_CONTRAST / contrast) / _CONTRAST_STOPS,
+        _CLIPPED_WEIGHT * float(shares[:5].sum() + shares[251:].sum()),
+        _SIDE_WEIGHT * abs(left - right) / max(left + right, 1),
+        0.0,
     )
-    return max(faults)
+
+
+def _sure_excess(steps: NDArray[np.float64], *, start: int) -> float:
+    """Return how far steps at blocks' borders pass their neighbours', 0 where it may be chance.
+
+    The first step is the one before the pixel `start`.
+    """
+    excess = steps[1:-1] - (steps[:-2] + steps[2:]) / 2
+    at_border = (start + 1 + np.arange(excess.size)) % _BLOCK_SIDE == 0
+    at_borders = excess[at_border]
+    error = at_borders.std() / math.sqrt(at_borders.size - 1)
+    return max(float(at_borders.mean() - 2 * error), 0.0)
 
 
 def _to_gray(image: Image) -> Image:
@@ -128,4 +192,5 @@ def _slopes(gray: Image, blur: float) -> tuple[Floats, Floats]:
 
 
 def _mean_inside(gray: Image, inside: Mask) -> float:
-    return float(gray[inside].mean()) if inside.any() else 0.0
+    """Return the mean level, 0 where nothing is inside."""
+    return float(cv2.mean(gray, mask=inside.view(np.uint8))[0])
