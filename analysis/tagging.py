@@ -125,7 +125,8 @@ def correct_tags(
         changed = [tag for tag in tags if (tag.source, tag.value) != (Source.USER, value)]
         _note(changed, value=value, user=user)
         for tag in changed:
-            tag.value, tag.score, tag.source = value, None, Source.USER
+            tag.value, tag.source = value, Source.USER
+            tag.score = None
         known = FaceTag.objects.filter(pk__in=[tag.pk for tag in changed if tag.pk])
         known.update(value=value, score=None, source=Source.USER)
         FaceTag.objects.bulk_create(tag for tag in changed if not tag.pk)

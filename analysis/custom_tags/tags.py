@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from analysis import nets
 from analysis.custom_tags.errors import InvalidName, NameTaken, TooManyTags, UnknownTag
@@ -15,12 +16,15 @@ from analysis.models import CustomTag
 from analysis.tagging import erase_tags
 from dam.models import User
 
+logger = logging.getLogger(__name__)
+
 # "new" is the address of the page that makes a tag.
 _RESERVED = RESERVED_NAMES | {"new"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _MOST_LETTERS = 80
 # Every analysis asks each of them, and every page of faces counts it.
 MOST_TAGS = 100
+LOCK_SECONDS = 20
 
 
 def create_tag(*, label: str, name: str = "", user: User | None) -> CustomTag:
@@ -79,23 +83,33 @@ def delete_tag(tag: CustomTag) -> None:
     Where the manifest declares a facet of that name by now, only what cannot be the facet's goes.
     """
     tag.delete()
-    wait_for_recordings()
-    facets = (facet for facet in nets.full_manifest().facets if facet.name == tag.name)
-    facet = next(facets, None)
-    if facet is None:
-        erase_tags([tag.name])
-    else:
-        erase_tags([tag.name], values={YES, NO}.difference(value.name for value in facet.values))
+    _erase(tag.name)
+    try:
+        wait_for_recordings()
+    except OperationalError:
+        # Nobody sees what an analysis may still write, and the next tag of that name erases it.
+        logger.warning("the tag %s was deleted, but analyses may still write it", tag.name)
+    _erase(tag.name)
 
 
 def wait_for_recordings() -> None:
     """Return once no analysis is recording faces with the tags and versions of before.
 
     Faces are written before tags, so whoever may still write a tag of before holds the table.
+    Raises OperationalError where that takes more than LOCK_SECONDS.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '20s'")
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
         cursor.execute("LOCK TABLE analysis_face IN SHARE MODE")
+
+
+def _erase(name: str) -> None:
+    facets = (facet for facet in nets.full_manifest().facets if facet.name == name)
+    facet = next(facets, None)
+    if facet is None:
+        erase_tags([name])
+    else:
+        erase_tags([name], values={YES, NO}.difference(value.name for value in facet.values))
 
 
 def _read_label(label: str) -> str:

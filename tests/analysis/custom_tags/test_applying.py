@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analysis import facets as facets_module
-from analysis.custom_tags import applying, tasks
+from analysis.custom_tags import applying, tags, tasks
 from analysis.custom_tags.applying import activate_version, apply_piece, take_unsent_versions
 from analysis.custom_tags.errors import OtherNets, UnknownVersion
 from analysis.custom_tags.tags import create_tag, delete_tag, find_tag, wait_for_recordings
@@ -289,10 +291,10 @@ class TestDeleting:
         assert Face.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_waits_for_analyses_that_may_write_tags_of_before():
-    face = make_face()
-    recording, committed = threading.Event(), threading.Event()
+@contextmanager
+def recording_of(face: Face) -> Iterator[Event]:
+    """Hold a face as an analysis does that is being recorded, until the event is set."""
+    recording, committed = Event(), Event()
 
     def record() -> None:
         with transaction.atomic():
@@ -301,19 +303,40 @@ def test_it_waits_for_analyses_that_may_write_tags_of_before():
             committed.wait(10)
         connection.close()
 
+    with ThreadPoolExecutor() as threads:
+        recorder = threads.submit(record)
+        recording.wait(10)
+        try:
+            yield committed
+        finally:
+            committed.set()
+            recorder.result(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_analyses_that_may_write_tags_of_before():
     def wait() -> None:
         wait_for_recordings()
         connection.close()
 
-    with ThreadPoolExecutor() as threads:
-        recorder = threads.submit(record)
-        recording.wait(10)
+    with recording_of(make_face()) as committed, ThreadPoolExecutor() as threads:
         waiter = threads.submit(wait)
 
         time.sleep(0.3)
         was_waiting = not waiter.done()
         committed.set()
-        recorder.result(10)
         waiter.result(10)
 
     assert was_waiting
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_is_deleted_whoever_holds_the_faces(monkeypatch):
+    monkeypatch.setattr(tags, "LOCK_SECONDS", 0.2)
+    tag, face = create_tag(label="Red hat", user=None), make_face()
+    correct_tag(face, facet="red_hat", value="yes", user=None)
+
+    with recording_of(face):
+        delete_tag(tag)
+
+    assert not FaceTag.objects.filter(facet="red_hat").exists()
