@@ -32,7 +32,8 @@ def tags_of(face: Face, *, known: Sequence[Facet]) -> list[FacetTag]:
 def tags_with_history(face: Face, *, only: Facet | None = None) -> list[FacetTag]:
     """Return the tags of a face for all facets, or for only one, with what people said of each."""
     history: dict[str, list[TagCorrection]] = {}
-    for correction in face.corrections.select_related("user").order_by("-id"):
+    corrections = face.corrections.filter(facet=only.name) if only else face.corrections.all()
+    for correction in corrections.select_related("user").order_by("-id"):
         history.setdefault(correction.facet, []).append(correction)
     return [
         FacetTag(one.facet, one.tag, history=tuple(history.get(one.facet.name, ())))

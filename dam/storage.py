@@ -63,7 +63,10 @@ class AtomicFileSystemStorage(FileSystemStorage):
         return name
 
     def exists(self, name: str) -> bool:
-        return super().exists(name) and self.size(name) > 0
+        try:
+            return self.size(name) > 0
+        except FileNotFoundError:
+            return False
 
     def _open(self, name: str, mode: str = "rb") -> File:
         file = super()._open(name, mode)
