@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from analysis.face_cards import FaceCard, face_card, face_cards
-from analysis.facets import UnknownFacet, facets
+from analysis.facets import UnknownFacet, facets, find_facet
 from analysis.listing import faces_for_lists
 from analysis.models import AnalysisRun, Face
 from analysis.nets import current_version
@@ -159,6 +159,7 @@ def _change_tag(
     is told to load the page again, and that says why.
     """
     try:
+        find_facet(facet)
         face = _find_face(uid)
         change(face)
         card = face_card(_find_face(uid), known=facets()) if request.htmx else None

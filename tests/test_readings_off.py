@@ -127,8 +127,16 @@ def test_a_tag_that_is_off_can_neither_be_seen_nor_set(off, api):
 
     answers = [api.get(url), api.put(url, {"value": "male"}, format="json"), api.delete(url)]
 
-    assert [one.status_code for one in answers] in ([404, 404, 404], [405, 404, 404])
+    assert [one.status_code for one in answers] == [405, 404, 404]
     assert FaceTag.objects.get(face=off, facet="gender").value == "male"
+
+
+@pytest.mark.parametrize("name", ["face-tag-correct", "face-tag-clear"])
+def test_no_form_changes_a_tag_that_is_off(off, browser, name):
+    response = browser.post(reverse(name, args=[off.uid, "gender"]), {"value": "female"})
+
+    assert response.status_code == 404
+    assert FaceTag.objects.get(face=off, facet="gender").source == "user"
 
 
 def test_the_schema_knows_nothing_that_is_off(off, api):
