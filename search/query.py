@@ -131,6 +131,10 @@ class FaceQuery:
         values = self.tags.get(facet, frozenset()) ^ {value}
         return replace(self, tags={**self.tags, facet: values})
 
+    def ordered(self, order: Order) -> FaceQuery:
+        """Return the query for the same faces in another order."""
+        return replace(self, order=order)
+
     def without(self, name: str) -> FaceQuery:
         """Return the query that asks nothing of a facet, or of another parameter."""
         if name in PARAMETERS:

@@ -19,13 +19,13 @@ from search.similar import similar_faces
 from search.templatetags.face_queries import query_address
 
 PAGE_SIZE = 60
-FORM_NAMES = ("min_quality", "since", "until", "order")
+FORM_NAMES = ("min_quality", "since", "until")
 SHOWN = 24
 SHOWN_IN_ROW = 6
 ORDER_LABELS = {
-    Order.NEWEST: "Newest photo first",
-    Order.OLDEST: "Oldest photo first",
-    Order.QUALITY: "Best quality first",
+    Order.NEWEST: "Newest photo",
+    Order.OLDEST: "Oldest photo",
+    Order.QUALITY: "Best quality",
 }
 
 
@@ -51,7 +51,7 @@ def faces_page(request: HttpRequest) -> HttpResponse:
     context |= {
         "counts": count_facets(query),
         "conditions": query.describe(),
-        "orders": ORDER_LABELS.items(),
+        "orders": [(query.ordered(order), label) for order, label in ORDER_LABELS.items()],
         "hidden": _hidden_inputs(query),
     }
     response = render_page(

@@ -62,6 +62,30 @@ def test_the_keyboard_keeps_its_place(sign_in):
     expect(page.locator(".face-tile")).to_have_count(3)
 
 
+def test_space_ticks_a_filter_and_takes_it_away(sign_in):
+    make_library()
+    page = open_faces(sign_in())
+
+    page.locator("#gender-male").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".face-tile")).to_have_count(1)
+    expect(page.locator("#gender-male")).to_be_focused()
+    page.keyboard.press("Space")
+
+    expect(page.locator(".face-tile")).to_have_count(3)
+
+
+def test_faces_are_put_in_another_order(sign_in):
+    make_library()
+    page = open_faces(sign_in())
+    best = page.locator(".face-tile a").nth(2).get_attribute("href") or ""
+
+    page.get_by_role("link", name="Best quality").click()
+
+    expect(page.locator(".face-tile a").first).to_have_attribute("href", best)
+    expect(page).to_have_url("/faces/?order=quality")
+
+
 def test_filters_are_taken_away_by_their_chips(sign_in):
     make_library()
     page = sign_in()

@@ -94,8 +94,17 @@ def test_the_form_keeps_what_it_does_not_show(browser):
 
     assert '<input type="hidden" name="gender" value="male">' in html
     assert '<input type="hidden" name="min_score" value="0.5">' in html
+    assert '<input type="hidden" name="order" value="quality">' in html
     assert html.count('name="min_quality"') == html.count('name="order"') == 1
-    assert '<option value="quality" selected>' in html
+
+
+def test_orders_are_links_that_keep_what_is_asked_for(browser):
+    html = html_of(browser, "gender=male&order=quality")
+
+    assert 'href="/faces/?gender=male" rel="nofollow">Newest photo' in html
+    assert 'href="/faces/?gender=male&order=oldest" rel="nofollow">Oldest photo' in html
+    assert 'id="order-quality"' in html
+    assert 'order=quality" rel="nofollow" aria-current="true">Best quality' in html
 
 
 def test_pages_follow_each_other(browser, tagged_face, monkeypatch):
