@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation, TooMan
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
 from rest_framework.response import Response
 
 from dam.errors import DamError
@@ -19,6 +19,10 @@ from dam.errors import DamError
 logger = logging.getLogger(__name__)
 
 API_PATH = "/api/"
+NO_CREDENTIAL_MESSAGE = (
+    "Send an API key: `Authorization: Api-Key fct_…`. `manage.py create_api_key` makes one."
+)
+NO_ADDRESS_MESSAGE = "There is no such address; /api/docs/ lists all."
 INTERNAL_MESSAGE = "Something went wrong here. It was noted in the log."
 
 
@@ -57,7 +61,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith(API_PATH):
         return defaults.page_not_found(request, exception)
-    return JsonResponse(error_body("not_found", "There is no such address."), status=404)
+    return JsonResponse(error_body("not_found", NO_ADDRESS_MESSAGE), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -79,6 +83,8 @@ def _answer_rest_error(error: APIException) -> Response:
         code = code if isinstance(code, str) else error.default_code
         detail = error.detail
         message = str(detail) if isinstance(detail, str) else HTTPStatus(error.status_code).phrase
+        if isinstance(error, NotAuthenticated):
+            message = NO_CREDENTIAL_MESSAGE
         body = error_body(code, message)
     return Response(body, status=error.status_code, headers=headers)
 

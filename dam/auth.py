@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MARK = "fct"
 PREFIX_LENGTH = 8
 SECRET_LENGTH = 43  # 256 bits
+INVALID_KEY_MESSAGE = "The API key is wrong or was revoked. `manage.py create_api_key` makes one."
 ALPHABET = string.ascii_letters + string.digits
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
@@ -80,7 +81,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         text = words[1].decode("latin-1") if len(words) == 2 else ""
         api_key = find_api_key(text)
         if api_key is None:
-            raise AuthenticationFailed("The API key is not valid.", code="invalid_api_key")
+            raise AuthenticationFailed(INVALID_KEY_MESSAGE, code="invalid_api_key")
         _note_use(api_key)
         return AnonymousUser(), api_key
 

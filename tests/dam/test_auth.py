@@ -95,6 +95,7 @@ def test_without_a_credential_the_answer_is_401_with_a_challenge(client):
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Api-Key"
     assert response.json()["error"]["code"] == "not_authenticated"
+    assert "Authorization: Api-Key" in response.json()["error"]["message"]
 
 
 def test_use_is_noted(client):
