@@ -66,4 +66,4 @@ def _table(table: Table) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("|", " or ").replace("*", "\\*")
+    return text.replace("|", "\\|").replace("*", "\\*")

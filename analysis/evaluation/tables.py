@@ -144,4 +144,6 @@ def _number_overview(rows: Sequence[tuple[str, NumberMeasure]]) -> Table:
 def _group_row(group: Group, *, numbers: bool) -> tuple[str, ...]:
     n = f"{group.n}*" if group.few else str(group.n)
     figures = (number(group.mae), number(group.bias)) if numbers else (percent(group.accuracy),)
-    return (*group.values, n, *figures)
+    # A face of which the labels say "one of these".
+    values = (value.replace("|", " or ") for value in group.values)
+    return (*values, n, *figures)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from analysis.evaluation.groups import Group, Grouping
 from analysis.evaluation.tables import group_table, headline, label_tables, reliability_table
 from tests.analysis.evaluation.samples import made_report
 
@@ -28,6 +29,13 @@ def test_rows_of_crossed_groups_have_a_name_for_each_dimension():
 
     assert (table.title, table.names) == ("By gender × age group", 2)
     assert table.rows[0][:3] == ("female", "young_adult", "1*")
+
+
+def test_a_group_of_several_labels_is_told_in_words():
+    either = Group(values=("asian|indian",), n=12, few=False)
+    grouping = Grouping(by=("ethnicity",), unlabelled=0, groups=(either,))
+
+    assert group_table(grouping).rows[0][:2] == ("asian or indian", "12")
 
 
 def test_labels_come_before_thresholds():
