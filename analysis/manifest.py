@@ -133,6 +133,11 @@ class Manifest:
         """What can be switched off, in the order of the manifest."""
         return tuple(dict.fromkeys(one.topic for net in self.nets for one in net.readings))
 
+    @property
+    def reading_names(self) -> frozenset[str]:
+        """The readings that every face gets."""
+        return frozenset(one.name for net in self.nets for one in net.readings)
+
     def without(self, topics: Collection[str]) -> Manifest:
         """Return a manifest that gives no reading of these topics; unknown ones change nothing.
 

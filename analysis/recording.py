@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -86,6 +86,18 @@ def queue_runs(assets: QuerySet[Asset], *, version: str, batch_size: int = 1000)
         )
         queued += len(ids)
         last_id = ids[-1]
+
+
+def undone_runs(*, version: str, readings: Collection[str]) -> QuerySet[AnalysisRun]:
+    """Return successful runs of a version of which the faces no longer show.
+
+    Other nets wrote the asset's faces since, or some of these readings were erased.
+    """
+    faces = Face.objects.present().filter(asset_id=OuterRef("asset_id"))
+    altered = ~Q(run__pipeline_version=version) | ~Q(readings__has_keys=sorted(readings))
+    return AnalysisRun.objects.filter(
+        Exists(faces.filter(altered)), pipeline_version=version, status=Status.SUCCEEDED
+    )
 
 
 def requeue_runs(runs: QuerySet[AnalysisRun]) -> int:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from analysis.manifest import MODELS_DIR, load_manifest
-from analysis.models import AnalysisRun
-from tests.factories import make_asset, make_run
+from analysis.models import AnalysisRun, Face
+from tests.factories import make_asset, make_face, make_run
 from tests.fakes import VERSION
 
 Status = AnalysisRun.Status
@@ -19,6 +20,15 @@ def statuses() -> Counter[str]:
     """Count the runs for the nets that are installed now by their status."""
     runs = AnalysisRun.objects.filter(pipeline_version=VERSION)
     return Counter(runs.values_list("status", flat=True))
+
+
+def make_read_face(run: AnalysisRun) -> Face:
+    """Store a face with every reading of the nets, as a run wrote it."""
+    face = make_face(run.asset)
+    face.run = run
+    face.readings = dict.fromkeys(load_manifest().reading_names, 1.0)
+    face.save()
+    return face
 
 
 @pytest.mark.django_db
@@ -34,8 +44,35 @@ class TestAnalyzeAssets:
         call_command("analyze_assets")
 
         run = AnalysisRun.objects.get(asset=old.asset, pipeline_version=VERSION)
-        assert capsys.readouterr().out == "1 assets queued.\n"
+        assert capsys.readouterr().out == "1 asset queued.\n"
         assert sent_run_ids == [run.pk]
+
+    def test_missing_queues_faces_that_other_nets_wrote_since(self, sent_run_ids):
+        run = make_run(status=Status.SUCCEEDED)
+        make_read_face(make_run(run.asset, status=Status.SUCCEEDED, version="older"))
+
+        call_command("analyze_assets", "--missing")
+
+        assert sent_run_ids == [run.pk]
+
+    def test_missing_queues_faces_whose_readings_were_erased(self, sent_run_ids):
+        run = make_run(status=Status.SUCCEEDED)
+        face = make_read_face(run)
+        del face.readings["age"]
+        face.save()
+
+        call_command("analyze_assets", "--missing")
+
+        assert sent_run_ids == [run.pk]
+
+    def test_missing_leaves_whole_and_retired_faces_alone(self, sent_run_ids):
+        make_read_face(make_run(status=Status.SUCCEEDED))
+        retired = make_face()
+        Face.objects.filter(pk=retired.pk).update(retired_at=timezone.now())
+
+        call_command("analyze_assets", "--missing")
+
+        assert sent_run_ids == []
 
     def test_missing_leaves_failures_alone(self, sent_run_ids):
         make_run(status=Status.FAILED)

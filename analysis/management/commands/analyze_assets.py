@@ -5,12 +5,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from analysis import nets
 from analysis.backlog import Backlog, count_backlog
 from analysis.errors import NetsUnusable
 from analysis.models import AnalysisRun
-from analysis.recording import queue_runs, requeue_runs
+from analysis.recording import queue_runs, requeue_runs, undone_runs
 from analysis.tasks import sweep_runs
 from dam.models import Asset
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             action="store_const",
             const="missing",
             default="missing",
-            help="assets that these nets never looked at (this is the default)",
+            help="assets whose faces are not, or not wholly, by these nets (this is the default)",
         )
         which.add_argument(
             "--failed",
@@ -49,19 +50,22 @@ class Command(BaseCommand):
     def handle(self, *, which: str, wait: bool, **_: Any) -> None:
         try:
             version = nets.current_version()
+            readings = nets.current_manifest().reading_names
         except NetsUnusable as error:
             raise CommandError(error.message) from error
         runs = AnalysisRun.objects.filter(pipeline_version=version)
         queued = 0
         if which == "failed":
             queued += requeue_runs(runs.filter(status=AnalysisRun.Status.FAILED))
+        if which == "missing":
+            queued += requeue_runs(undone_runs(version=version, readings=readings))
         if which == "all":
             queued += requeue_runs(runs)
         if which != "failed":
             queued += queue_runs(Asset.objects.all(), version=version)
         # What is more than one sweep sends follows by the worker's own sweeps.
         sweep_runs()
-        self.stdout.write(f"{queued} assets queued.")
+        self.stdout.write(f"{queued} asset{pluralize(queued)} queued.")
         if wait:
             self._wait(version)
 
