@@ -252,6 +252,20 @@ def test_new_assets_do_not_shift_later_pages(api):
     assert first + next(found) == uids[::-1]
 
 
+@pytest.mark.parametrize("size", ["0", "201", "many", "-1", "1" * 30])
+def test_a_page_of_an_impossible_size_is_an_error(api, size):
+    response = api.get(reverse("api:asset-list"), {"page_size": size})
+
+    assert response.status_code == 400
+    assert response.json()["error"]["fields"] == {
+        "page_size": ["Must be a whole number from 1 to 200."]
+    }
+
+
+def test_a_blank_page_size_is_the_usual_one(api):
+    assert api.get(reverse("api:asset-list"), {"page_size": ""}).status_code == 200
+
+
 def test_a_wrong_cursor_is_an_error(api):
     response = api.get(reverse("api:asset-list") + "?cursor=nonsense")
 
