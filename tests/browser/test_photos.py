@@ -45,6 +45,8 @@ def test_an_ended_session_leads_to_the_login_and_back(sign_in):
     make_asset()
     page = sign_in()
     expect(page.get_by_text("1 waiting")).to_be_visible()
+    # A picture that is still being fetched would be refused, too.
+    page.wait_for_load_state("load")
 
     Session.objects.all().delete()
 
