@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from calibration import fit_temperature
-from dual_net import Shape, TrainedNet, fit_net
+from dual_net import DualShape, TrainedNet
 from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, balanced_weights, load_data
@@ -31,7 +31,7 @@ GROUPS = {"child": 0, "teen": 13, "young_adult": 20, "adult": 35, "senior": 55}
 BAND_YEARS = 5
 INPUTS = HeadInputs((("block11", 2), ("block5", 2)))
 PLAN = Plan(epochs=25, rate=3e-3, decay=0.1)
-COPIES, SHAPE = 2, Shape()
+SHAPE = DualShape()
 RARITY = 0.4
 
 
@@ -100,17 +100,16 @@ def report(data: HeadData, path: Path, rows: NDArray[np.intp]) -> list[object]:
 
 def make(store: FeatureStore, out: Path) -> None:
     """Train, calibrate, write and judge."""
-    data = load_data(store, ("utk",), "age", INPUTS, copies=COPIES)
+    data = load_data(store, ("utk",), "age", INPUTS)
     ages = np.minimum(data.labels("age").astype(np.float32), OLDEST)
     fit, tune, test = (data.rows(part) for part in PARTS)
     weights = balanced_weights((ages // 5).astype(np.intp), fit, power=RARITY)
-    trained = fit_net(
+    trained = SHAPE.fit(
         data,
         fit,
         outputs=OLDEST + 1,
         loss=make_loss(ages, weights),
         plan=PLAN,
-        shape=SHAPE,
         title="age",
     )
     logits = trained.logits(data, tune)

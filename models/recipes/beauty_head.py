@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from dual_net import Shape, fit_net
+from dual_net import DualShape
 from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, load_data
@@ -20,7 +20,7 @@ from training import Plan
 
 INPUTS = HeadInputs((("block11", 2), ("block5", 2)))
 PLAN = Plan(epochs=30, rate=3e-3, decay=0.1, mixup=0.4)
-COPIES, SHAPE = 2, Shape()
+SHAPE = DualShape()
 # SCUT-FBP5500's files begin with Asian or Caucasian, female or male.
 GROUPS = {"AF": "Asian women", "AM": "Asian men", "CF": "white women", "CM": "white men"}
 
@@ -39,7 +39,7 @@ def report(data: HeadData, rows: NDArray[np.intp], numbers: NDArray) -> list[Num
 
 def make(store: FeatureStore, out: Path) -> None:
     """Train, write and judge."""
-    data = load_data(store, ("scut",), "beauty", INPUTS, copies=COPIES)
+    data = load_data(store, ("scut",), "beauty", INPUTS)
     wanted = data.labels("beauty").astype(np.float32)
     fit, tune, test = (data.rows(part) for part in PARTS)
     middle, spread = float(wanted[fit].mean()), float(wanted[fit].std())
@@ -48,13 +48,12 @@ def make(store: FeatureStore, out: Path) -> None:
     def loss(logits: Tensor, rows: Tensor) -> Tensor:
         return (logits[..., 0] - scaled[rows]) ** 2
 
-    trained = fit_net(
+    trained = SHAPE.fit(
         data,
         fit,
         outputs=1,
         loss=loss,
         plan=PLAN,
-        shape=SHAPE,
         title="beauty",
     )
     graph = HeadGraph("beauty")

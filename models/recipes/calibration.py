@@ -29,6 +29,16 @@ def fit_temperature(loss: Callable[[float], float]) -> float:
     return float(np.exp(found.x))
 
 
+def best_temperature(logits: NDArray[np.float32], targets: NDArray[np.intp]) -> float:
+    """Return the temperature at which the right classes of n × k logits are likeliest."""
+
+    def loss(temperature: float) -> float:
+        logs = log_softmax(logits / temperature, axis=1)
+        return float(-logs[np.arange(len(targets)), targets].mean())
+
+    return fit_temperature(loss)
+
+
 def fit_platt(
     logits: NDArray[np.float32], targets: NDArray[np.intp], *, prior: float = 1e-3
 ) -> tuple[float, Values]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from calibration import fit_temperature
-from dual_net import Shape, fit_net
+from dual_net import DualShape
 from face_groups import PARTS
 from features import FeatureStore
 from head_data import HeadData, load_data
@@ -37,8 +37,7 @@ class ClassHead:
     archives: tuple[str, ...]
     inputs: HeadInputs
     plan: Plan
-    copies: int = 2
-    shape: Shape = field(default_factory=Shape)
+    shape: DualShape = field(default_factory=DualShape)
     smoothing: float = 0.0
 
 
@@ -88,17 +87,16 @@ def make_class_head(
     head: ClassHead, store: FeatureStore, out: Path, *, weigh: Weigh, judge: Judge
 ) -> None:
     """Train, calibrate on tune, write, and judge the written file on test."""
-    data = load_data(store, head.archives, head.name, head.inputs, copies=head.copies)
+    data = load_data(store, head.archives, head.name, head.inputs)
     allowed = allowed_classes(data.labels(head.name), head.classes)
     fit, tune, test = (data.rows(part) for part in PARTS)
     weights = weigh(data, allowed, fit)
-    trained = fit_net(
+    trained = head.shape.fit(
         data,
         fit,
         outputs=len(head.classes),
         loss=make_loss(allowed, weights, smoothing=head.smoothing),
         plan=head.plan,
-        shape=head.shape,
         title=head.name,
     )
     logits = trained.logits(data, tune)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import torch
-from calibration import fit_temperature
+from calibration import best_temperature
 from class_heads import make_loss
 from covering_sets import CoveringItems, Item, load_items
 from features import STEP, FeatureStore
 from head_files import write_head
 from numpy.typing import NDArray
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 from scipy.stats import rankdata
 from scores import ClassScore, print_scores, save_scores, score_classes
 from spatial_net import FoldedNet, Reduction, SpatialNet
@@ -42,6 +42,8 @@ class CoveringHead:
     classes: tuple[str, ...]
     plan: Plan = field(default_factory=lambda: Plan(epochs=8, batch=128, rate=3e-3, decay=0.05))
     seeds: int = 2
+    hide: tuple[float, float, float] = (0.1, 0.2, 0.4)
+    """Shares that dropout hides of the inputs, the picked values and the hidden layer."""
     smoothing: float = 0.01
     rarity: float = 0.5
     """Power of the rarity of a class in its source that weighs it."""
@@ -65,8 +67,7 @@ class CoveringData:
     @classmethod
     def load(cls, head: CoveringHead, store: FeatureStore) -> CoveringData:
         """Read everything; the reduction is fitted on train, and the same for all heads."""
-        items = load_items(store)
-        reduction, values = _reduce(items, store.work / "covering_values.npz")
+        items, reduction, values = load_reduced(store)
         labels = items.labels(head.name)
         known = np.flatnonzero(labels != "")
         chosen = [items.items[row] for row in known]
@@ -107,19 +108,22 @@ class CoveringData:
         return np.asarray(weights / weights[rows].mean(), dtype=np.float32)
 
 
-def _reduce(items: CoveringItems, path: Path) -> tuple[Reduction, NDArray[np.float16]]:
-    """Return the reduction and the reduced maps, from a file if they are the ones asked for."""
+def load_reduced(
+    store: FeatureStore,
+) -> tuple[CoveringItems, Reduction, NDArray[np.float16]]:
+    """Return all items, the reduction and the reduced maps, which are kept in a file."""
+    items, path = load_items(store), store.work / "covering_values.npz"
     key = items.digest()
     if path.exists():
         with np.load(path) as stored:
             if str(stored["key"]) == key:
-                return Reduction(stored["basis"], stored["offset"]), stored["values"]
+                return items, Reduction(stored["basis"], stored["offset"]), stored["values"]
     train_rows = np.flatnonzero(np.array([item.part for item in items.items]) == "train")
     chosen = train_rows[:: max(len(train_rows) // 1000, 1)]
     reduction = Reduction.fit(items.maps(chosen), _COMPONENTS)
     values = np.concatenate([reduction.reduce(block) for block in items.blocks])
     np.savez(path, key=key, basis=reduction.basis, offset=reduction.offset, values=values)
-    return reduction, values
+    return items, reduction, values
 
 
 def fit(head: CoveringHead, data: CoveringData, rows: Rows, *, title: str) -> FoldedNet:
@@ -129,15 +133,16 @@ def fit(head: CoveringHead, data: CoveringData, rows: Rows, *, title: str) -> Fo
     networks = []
     for seed in range(head.seeds):
         torch.manual_seed(seed)
-        network = SpatialNet(data.values.shape[2], len(head.classes), picked=_PICKED)
-        plan = Plan(**{name: getattr(head.plan, name) for name in Plan.__slots__} | {"seed": seed})
+        network = SpatialNet(
+            data.values.shape[2], len(head.classes), picked=_PICKED, hide=head.hide
+        )
         trained = train(
             network,
             rows=rows,
             copies=1,
             draw=lambda chosen, _: data.values[torch.from_numpy(chosen)].float(),
             loss=loss,
-            plan=plan,
+            plan=replace(head.plan, seed=seed),
             title=f"{title}, seed {seed}",
         )
         networks.append(trained)
@@ -181,16 +186,6 @@ def out_of_fold(head: CoveringHead, data: CoveringData, rows: Rows) -> Floats:
         net = fit(head, data, seen, title=f"{head.name}, fold {fold}")
         logits[left] = data.logits(net, rows[left])
     return logits
-
-
-def best_temperature(logits: Floats, targets: Rows) -> float:
-    """Return the temperature with the least loss."""
-
-    def loss(temperature: float) -> float:
-        logs = log_softmax(logits / temperature, axis=1)
-        return float(-logs[np.arange(len(targets)), targets].mean())
-
-    return fit_temperature(loss)
 
 
 def make_covering_head(head: CoveringHead, store: FeatureStore, out: Path) -> None:

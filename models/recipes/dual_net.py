@@ -25,7 +25,7 @@ COMPONENTS = {"block5": 64, "block11": 96, "block13": 96}
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class DualShape:
     """How many nets of each kind, and how wide."""
 
     members: int = 4
@@ -36,11 +36,44 @@ class Shape:
     spatial_hidden: int = 40
     spatial_hide: tuple[float, float, float] = (0.1, 0.2, 0.4)
 
+    def fit(
+        self,
+        data: HeadData,
+        rows: NDArray[np.intp],
+        *,
+        outputs: int,
+        loss: Loss,
+        plan: Plan,
+        title: str,
+    ) -> TrainedNet:
+        """Train on some faces. The reduction of the maps is fitted on them, too."""
+        reduction = Reduction.fit(data.maps(rows[:: max(len(rows) // 1000, 1)]), COMPONENTS)
+        values = torch.from_numpy(data.reduced(reduction))
+        vectors = torch.from_numpy(data.vectors)
+        torch.manual_seed(plan.seed)
+        network = DualNet(vectors.shape[2], values.shape[3], outputs, self)
+        network.flat.standardise(data.vectors[0][rows])
+
+        def draw(chosen: NDArray[np.intp], copies: NDArray[np.intp]) -> Tensor:
+            places = values[copies, chosen].reshape(len(chosen), -1)
+            return torch.cat([vectors[copies, chosen], places], dim=1).float()
+
+        trained = train(
+            network, rows=rows, copies=data.copies, draw=draw, loss=loss, plan=plan, title=title
+        )
+        trained.flat.pack()
+        return TrainedNet(
+            flat=trained.flat,
+            spatial=FoldedNet.of([trained.spatial], reduction),
+            inputs=data.inputs,
+            share=self.members / (self.members + self.spatial_members),
+        )
+
 
 class DualNet(nn.Module):
     """Takes b × (d + 49 · c): vectors, then reduced maps; gives members × b × k logits."""
 
-    def __init__(self, vectors: int, components: int, outputs: int, shape: Shape) -> None:
+    def __init__(self, vectors: int, components: int, outputs: int, shape: DualShape) -> None:
         super().__init__()
         self.vectors, self.components = vectors, components
         self.flat = MemberMlps(
@@ -85,37 +118,3 @@ class TrainedNet:
         return graph.node(
             "Add", graph.node("Mul", flat, shares[0]), graph.node("Mul", spatial, shares[1])
         )
-
-
-def fit_net(
-    data: HeadData,
-    rows: NDArray[np.intp],
-    *,
-    outputs: int,
-    loss: Loss,
-    plan: Plan,
-    shape: Shape,
-    title: str,
-) -> TrainedNet:
-    """Train on some faces. The reduction of the maps is fitted on them, too."""
-    reduction = Reduction.fit(data.maps(rows[:: max(len(rows) // 1000, 1)]), COMPONENTS)
-    values = torch.from_numpy(data.reduced(reduction))
-    vectors = torch.from_numpy(data.vectors)
-    torch.manual_seed(plan.seed)
-    network = DualNet(vectors.shape[2], values.shape[3], outputs, shape)
-    network.flat.standardise(data.vectors[0][rows])
-
-    def draw(chosen: NDArray[np.intp], copies: NDArray[np.intp]) -> Tensor:
-        places = values[copies, chosen].reshape(len(chosen), -1)
-        return torch.cat([vectors[copies, chosen], places], dim=1).float()
-
-    trained = train(
-        network, rows=rows, copies=data.copies, draw=draw, loss=loss, plan=plan, title=title
-    )
-    trained.flat.pack()
-    return TrainedNet(
-        flat=trained.flat,
-        spatial=FoldedNet.of([trained.spatial], reduction),
-        inputs=data.inputs,
-        share=shape.members / (shape.members + shape.spatial_members),
-    )

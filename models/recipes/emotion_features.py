@@ -1,4 +1,4 @@
-"""The backbone's maps of FER2013's faces for `train_emotion.py`, kept in files.
+"""The backbone's maps of FER2013's faces for `emotion_head.py`, kept in files.
 
 Faces are cut as the service cuts them. Copies to learn from are shifted, turned, scaled, mirrored
 and lit anew, and some show the whole tile, so that the head stands a wrong box.
@@ -41,7 +41,7 @@ Bytes = NDArray[np.uint8]
 Random = np.random.Generator
 
 
-class FeatureStore:
+class MapStore:
     """Makes maps of tiles and keeps them in a folder, so that nothing is made twice."""
 
     def __init__(self, folder: Path, tiles: Tiles) -> None:

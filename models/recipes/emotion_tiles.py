@@ -1,4 +1,4 @@
-"""Labelled faces for `train_emotion.py`: FER2013's tiles, the parts they fall in, their boxes."""
+"""Labelled faces for `emotion_head.py`: FER2013's tiles, the parts they fall in, their boxes."""
 
 from __future__ import annotations
 

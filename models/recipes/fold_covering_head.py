@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from covering_heads import CoveringData, best_temperature, judge, out_of_fold
+from calibration import best_temperature
+from covering_heads import CoveringData, judge, out_of_fold
 from features import FeatureStore
 from scipy.special import softmax
 from scores import print_scores

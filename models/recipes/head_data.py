@@ -13,6 +13,8 @@ from labelled_faces import Sample
 from numpy.typing import NDArray
 from spatial_net import Reduction
 
+# The sets that heads of attributes learn from, and in how many copies.
+ARCHIVES, COPIES = ("utk", "lfw_attributes", "lfw_regions", "scut"), 4
 _ROWS = 512
 
 
@@ -66,10 +68,10 @@ class HeadData:
 
 
 def load_data(
-    store: FeatureStore, archives: Sequence[str], reading: str, inputs: HeadInputs, *, copies: int
+    store: FeatureStore, archives: Sequence[str], reading: str, inputs: HeadInputs
 ) -> HeadData:
     """Read the faces of some sets that have a label for a reading."""
-    faces = tuple(store.load(archive, copies=copies) for archive in archives)
+    faces = tuple(store.load(archive, copies=COPIES) for archive in archives)
     places = [
         np.array([row for row, sample in enumerate(one.samples) if reading in sample.labels])
         for one in faces
@@ -84,7 +86,7 @@ def load_data(
         archive=np.array([sample.archive for sample in samples]),
         part=np.concatenate([split_faces(one)[rows] for one, rows in pairs]),
         vectors=np.concatenate(
-            [inputs.vectors(one, copies)[:, rows] for one, rows in pairs], axis=1
+            [inputs.vectors(one, COPIES)[:, rows] for one, rows in pairs], axis=1
         ),
         inputs=inputs,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from class_heads import ClassHead, judge_by_archive, make_class_head
-from dual_net import Shape
+from dual_net import DualShape
 from features import FeatureStore
 from head_data import HeadData, balanced_weights
 from head_inputs import HeadInputs
@@ -18,7 +18,7 @@ HEAD = ClassHead(
     classes=("none", "smile"),
     archives=("lfw_attributes", "utk"),
     inputs=HeadInputs((("block11", 2), ("block5", 2))),
-    shape=Shape(hidden=32),
+    shape=DualShape(hidden=32),
     plan=Plan(epochs=30, rate=2e-3, decay=0.1, mixup=0.2),
 )
 

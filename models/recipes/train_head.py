@@ -36,13 +36,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds the labelled sets")
     parser.add_argument("--work", type=Path, required=True, help="where features are kept")
     parser.add_argument("--out", type=Path, default=MODELS_DIR, help="where the net is written")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="others round differently")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    # Other numbers of threads round differently.
     torch.use_deterministic_algorithms(mode=True)
     begun = time.monotonic()
-    store = FeatureStore(options.folder, options.work, threads=options.threads)
+    store = FeatureStore(options.folder, options.work)
     importlib.import_module(f"{options.name}_head").make(store, options.out)
     print(f"{options.name}: {time.monotonic() - begun:.0f} s")
 
