@@ -124,11 +124,11 @@ def correct_tags(
         tags = [stored.get(face.pk) or FaceTag(face=face, facet=facet) for face in faces]
         changed = [tag for tag in tags if (tag.source, tag.value) != (Source.USER, value)]
         _note(changed, value=value, user=user)
+        given = {"value": value, "score": None, "source": Source.USER}
         for tag in changed:
-            tag.value, tag.source = value, Source.USER
-            tag.score = None
-        known = FaceTag.objects.filter(pk__in=[tag.pk for tag in changed if tag.pk])
-        known.update(value=value, score=None, source=Source.USER)
+            for name, new in given.items():
+                setattr(tag, name, new)
+        FaceTag.objects.filter(pk__in=[tag.pk for tag in changed if tag.pk]).update(**given)
         FaceTag.objects.bulk_create(tag for tag in changed if not tag.pk)
     return tags
 
