@@ -92,7 +92,8 @@ def main() -> None:
     if not all((folder / f"{name}.zip").exists() for name in ("lfw_regions", "lfw_attributes")):
         print("quality: skipped, lfw_regions.zip is not in the folder that FACET_DATA names")
         return
-    from face_drifts import central_face, choose_people, measure_drifts
+    from face_drifts import choose_people, measure_drifts
+    from found_faces import central_face
     from labelled_faces import Pictures, read_samples
 
     from analysis.pipeline import load_pipeline
@@ -105,8 +106,9 @@ def main() -> None:
     others = []
     for sample in read_samples(folder, "lfw_regions"):
         image = pictures.read(sample)
-        face = central_face(image, pipeline.analyze(image))
-        if face:
+        faces = pipeline.analyze(image)
+        if faces:
+            face = central_face(image, faces)
             others.append((sample.person, sample.file, face))
     print_pairs(drifts, others)
 

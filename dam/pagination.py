@@ -20,7 +20,12 @@ class NewestFirst(CursorPagination):
         text = request.query_params.get(self.page_size_query_param, "").strip()
         if not text:
             return self.page_size
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= self.max_page_size):
+        if not (
+            text.isascii()
+            and text.isdecimal()
+            and len(text) <= 9
+            and 1 <= int(text) <= self.max_page_size
+        ):
             message = f"Must be a whole number from 1 to {self.max_page_size}."
             raise ValidationError({self.page_size_query_param: [message]})
         return int(text)

@@ -15,9 +15,9 @@ import onnx
 import onnxruntime
 from emotion_tiles import Tiles, find_face, whole_tile
 from features import Progress
+from found_faces import load_detector
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from portraits import load_detector
 
 from analysis.manifest import NetSpec, load_manifest
 from analysis.pipeline.crops import CROPS, cut_crops

@@ -8,6 +8,7 @@ validation part, which nothing else has seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +17,24 @@ from calibration import best_temperature
 from emotion_features import MAPS, SIDES, STEP, Bytes, MapStore
 from emotion_net import EmotionNet, Shape, add_maps, mean_logits
 from emotion_tiles import LABELS, Tiles, read_tiles
-from emotion_training import Plan, fit_network, one_hot
+from emotion_training import EmotionPlan, fit_network, one_hot
 from features import FeatureStore
 from head_files import write_head
 from onnx_graphs import HeadGraph
 from scipy.special import softmax
 from scores import print_scores, save_scores, score_classes
+from training import Plan
 
 from analysis.pipeline.types import Floats
 
+PLAN = Plan(epochs=12, batch=128, rate=2e-3, decay=0.05, mixup=0.3, averaging=0.998)
 COPIES = 3
-PLANS = (
-    Plan(Shape(), seed=0, copies=2, epochs=10),
-    Plan(
+HEADS = (
+    EmotionPlan(Shape(), replace(PLAN, epochs=10), copies=2),
+    EmotionPlan(
         Shape((("block5", 96), ("block11", 192), ("block13", 64)), fine=True),
-        seed=1,
-        copies=3,
-        epochs=12,
+        replace(PLAN, seed=1),
+        copies=COPIES,
     ),
 )
 _ROWS = 128
@@ -95,9 +97,9 @@ def make(faces: FeatureStore, out: Path) -> None:
     known = np.flatnonzero(tiles.part != "validation")
     rows = np.flatnonzero(tiles.part[known] == "train")
     networks = []
-    for plan in PLANS:
+    for head in HEADS:
         networks.append(
-            fit_network(plan, copies[: plan.copies], one_hot(tiles.emotion[known]), rows)
+            fit_network(head, copies[: head.copies], one_hot(tiles.emotion[known]), rows)
         )
         networks[-1].fold()
     kept = store.plain("tuning")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from found_faces import central_face
 from numpy.typing import NDArray
-from portraits import central_face
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 

@@ -15,30 +15,23 @@ from emotion_tiles import LABELS, Classes
 from features import Progress
 from numpy.typing import NDArray
 from torch import Tensor
+from training import Plan, average
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how a network is trained. An epoch shows each face once, in one copy."""
+class EmotionPlan:
+    """A network, how it is trained, and on how many copies of each face."""
 
     shape: Shape
-    seed: int = 0
-    copies: int = 3
-    epochs: int = 12
-    batch: int = 128
-    rate: float = 2e-3
-    decay: float = 0.05
-    mixup: float = 0.3
-    """Parameter of the beta distribution."""
+    plan: Plan
+    copies: int
     smoothing: float = 0.1
     balance: float = 0.25
     """Rare classes weigh more: by their share to minus this power."""
-    averaging: float = 0.998
-    """Share of the averaged weights that stays at each step."""
 
 
 def fit_network(
-    plan: Plan,
+    head: EmotionPlan,
     copies: Sequence[Bytes],
     targets: NDArray[np.float32],
     rows: Classes,
@@ -50,9 +43,10 @@ def fit_network(
     `targets` holds the probabilities of the labels for each row of a copy; `rows` are those to
     learn from. `watch` sees the averaged network after each epoch.
     """
+    plan = head.plan
     random = np.random.default_rng(plan.seed)
     torch.manual_seed(plan.seed)
-    network = EmotionNet(plan.shape, classes=len(LABELS)).to(memory_format=torch.channels_last)
+    network = EmotionNet(head.shape, classes=len(LABELS)).to(memory_format=torch.channels_last)
     averaged = copying.deepcopy(network).eval()
     network.train()
     optimizer = torch.optim.AdamW(
@@ -67,7 +61,7 @@ def fit_network(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=plan.rate, total_steps=steps, pct_start=0.1
     )
-    goals = torch.from_numpy(_weigh(targets, rows, plan))
+    goals = torch.from_numpy(_weigh(targets, rows, head))
     progress = Progress(f"network {plan.seed}", plan.epochs)
     for epoch in range(1, plan.epochs + 1):
         order = random.permutation(rows)
@@ -83,8 +77,7 @@ def fit_network(
             loss.backward()
             optimizer.step()
             schedule.step()
-            done = schedule.last_epoch
-            _average(averaged, network, stays=min(plan.averaging, (1 + done) / (10 + done)))
+            average(averaged, network, plan, step=schedule.last_epoch)
         progress.show(epoch)
         if watch:
             watch(epoch, averaged)
@@ -96,12 +89,12 @@ def one_hot(emotion: Classes) -> NDArray[np.float32]:
     return np.eye(len(LABELS), dtype=np.float32)[emotion]
 
 
-def _weigh(targets: NDArray[np.float32], rows: Classes, plan: Plan) -> NDArray[np.float32]:
+def _weigh(targets: NDArray[np.float32], rows: Classes, head: EmotionPlan) -> NDArray[np.float32]:
     """Smooth the targets, and weigh each face by how rare its label is."""
-    weights = targets[rows].mean(axis=0) ** -plan.balance
+    weights = targets[rows].mean(axis=0) ** -head.balance
     face_weights = targets @ weights
     face_weights /= face_weights[rows].mean()
-    smooth = (1 - plan.smoothing) * targets + plan.smoothing / len(LABELS)
+    smooth = (1 - head.smoothing) * targets + head.smoothing / len(LABELS)
     return np.asarray(smooth * face_weights[:, None], dtype=np.float32)
 
 
@@ -113,14 +106,3 @@ def _gather(copies: Sequence[Bytes], rows: Classes, random: np.random.Generator)
     ):
         kept[place] = copies[number][row]
     return torch.from_numpy(kept)
-
-
-@torch.no_grad()
-def _average(averaged: EmotionNet, network: EmotionNet, *, stays: float) -> None:
-    for kept, new in zip(
-        averaged.state_dict().values(), network.state_dict().values(), strict=True
-    ):
-        if kept.is_floating_point():
-            kept.lerp_(new, 1 - stays)
-        else:
-            kept.copy_(new)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from degraded_faces import spoil
+from found_faces import central_face
 from labelled_faces import Pictures, Sample, read_samples
 
 from analysis.pipeline.pipeline import FacePipeline
@@ -45,22 +46,16 @@ def measure_drifts(folder: Path, samples: list[Sample], pipeline: FacePipeline) 
     pictures = {name: Pictures(folder, name) for name in SETS}
     for sample in samples:
         image = pictures[sample.archive].read(sample)
-        clean = central_face(image, pipeline.analyze(image))
-        if clean is None:
+        faces = pipeline.analyze(image)
+        if not faces:
             continue
+        clean = central_face(image, faces)
         yield Drift(sample.person, sample.file, "", "", image, clean, 0.0)
         random = np.random.default_rng(zlib.crc32(sample.file.encode()))
         for spoilt in spoil(image, clean.mesh, random):
-            face = central_face(spoilt.image, pipeline.analyze(spoilt.image))
+            faces = pipeline.analyze(spoilt.image)
+            face = central_face(spoilt.image, faces) if faces else None
             drift = 1.0 if face is None else float(1 - clean.embedding @ face.embedding)
             yield Drift(
                 sample.person, sample.file, spoilt.kind, spoilt.amount, spoilt.image, face, drift
             )
-
-
-def central_face(image: Image, faces: list[FaceResult]) -> FaceResult | None:
-    """Return the face whose nose is nearest to the picture's centre, if there is any."""
-    center = np.array(image.shape[1::-1]) / 2
-    return min(
-        faces, key=lambda one: float(np.linalg.norm(one.keypoints[2] - center)), default=None
-    )

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("name", choices=("mask", "glasses", "hat"))
     parser.add_argument("folder", type=Path, help="holds the labelled sets")
     parser.add_argument("--work", type=Path, required=True, help="where features are kept")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     head = importlib.import_module(f"{options.name}_head").HEAD

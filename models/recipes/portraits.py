@@ -15,9 +15,11 @@ from scipy.optimize import linear_sum_assignment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from found_faces import central_face, load_detector
+
 from analysis.manifest import load_manifest
 from analysis.pipeline.crops import CROPS, cut_crops
-from analysis.pipeline.detector import Detection, Detector
+from analysis.pipeline.detector import Detection
 from analysis.pipeline.mesh import BASE_POINTS, MeshNet
 from analysis.pipeline.session import OrtSession
 from analysis.pipeline.types import Image
@@ -39,20 +41,6 @@ def central_faces(
         faces = detector.detect(image)
         if faces:
             yield image, central_face(image, faces)
-
-
-def load_detector() -> Detector:
-    """Return the service's detector."""
-    spec = load_manifest().net("detector")
-    if spec.input is None:
-        raise SystemExit("the manifest's detector takes no pixels")
-    return Detector(OrtSession(spec, threads=0, wanted=spec.outputs), spec.input)
-
-
-def central_face(image: Image, faces: list[Detection]) -> Detection:
-    """Return the face whose nose is nearest to the picture's centre."""
-    center = np.array(image.shape[1::-1]) / 2
-    return min(faces, key=lambda one: float(np.linalg.norm(one.keypoints[2] - center)))
 
 
 def read_picture(bundle: zipfile.ZipFile, name: str) -> Image:

@@ -72,7 +72,7 @@ def train(
             value.backward()
             optimizer.step()
             schedule.step()
-            _average(averaged, network, stays=min(plan.averaging, _early(schedule.last_epoch)))
+            average(averaged, network, plan, step=schedule.last_epoch)
         progress.show(epoch + 1)
     return averaged
 
@@ -87,13 +87,10 @@ def _mixed_loss(
     return mixed.mean(dim=1).sum()
 
 
-def _early(step: int) -> float:
-    """Forget the first weights sooner."""
-    return (1 + step) / (10 + step)
-
-
 @torch.no_grad()
-def _average(averaged: nn.Module, network: nn.Module, *, stays: float) -> None:
+def average(averaged: nn.Module, network: nn.Module, plan: Plan, *, step: int) -> None:
+    """Move averaged weights towards a network's; those of the first steps are forgotten sooner."""
+    stays = min(plan.averaging, (1 + step) / (10 + step))
     for kept, new in zip(
         averaged.state_dict().values(), network.state_dict().values(), strict=True
     ):
