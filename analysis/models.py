@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
-from pgvector.django import HalfVectorField, VectorField
+from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
 from analysis.fields import RealField
 from analysis.pipeline.types import Box
@@ -132,6 +132,17 @@ class Face(models.Model):
                 name="one_face_for_each_position",
                 deferrable=models.Deferrable.DEFERRED,
                 nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            # Not there in a library that was large before it (analysis.embedding_index).
+            HnswIndex(
+                fields=("embedding",),
+                name="face_by_embedding",
+                m=16,
+                ef_construction=64,
+                opclasses=("halfvec_ip_ops",),
+                condition=models.Q(retired_at=None),
             ),
         )
 
