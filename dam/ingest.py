@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 
+from dam.asset_words import search_text
 from dam.errors import DamError
 from dam.imaging import ImageInfo, UnreadableImage, probe, thumbnail
 from dam.models import Asset, User
@@ -187,6 +188,7 @@ def _create(
             digest=spooled.digest,
             defaults={
                 "name": clean_name(name),
+                "search_text": search_text([clean_name(name)]),
                 "media_type": info.media_type,
                 "size_bytes": spooled.size_bytes,
                 "width": info.width,

@@ -7,7 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Func, Value
 
 
 class User(AbstractUser):
@@ -53,6 +56,21 @@ class Asset(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     source = models.CharField(max_length=20, choices=Source)
+    # Below the root it came from: names with "/" between them, none at either end; "" is the root.
+    folder = models.TextField(blank=True, default="", db_default="")
+    # What the file and its sidecar say of it: dam.metadata.facts.Metadata as JSON.
+    metadata = models.JSONField(blank=True, default=dict, db_default={})
+    # The words that find it, with single spaces between them: dam.asset_words.
+    search_text = models.TextField(blank=True, default="", db_default="", editable=False)
+    # The words as they are: PostgreSQL's own parser would take "1.jpg" for the name of a host.
+    search_vector = models.GeneratedField(
+        expression=Func(
+            Func(F("search_text"), Value(" "), function="string_to_array"),
+            function="array_to_tsvector",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     ingested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
@@ -60,7 +78,14 @@ class Asset(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=("-created_at", "-id"), name="asset_newest_first"),)
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="asset_newest_first"),
+            # Also for what is below a folder: a prefix, whatever the database's collation is.
+            models.Index(
+                fields=("folder",), name="asset_by_folder", opclasses=("text_pattern_ops",)
+            ),
+            GinIndex(fields=("search_vector",), name="asset_by_words"),
+        )
 
     def __str__(self) -> str:
         return self.name
