@@ -15,6 +15,8 @@ from analysis.fields import RealField
 from analysis.pipeline.types import Box
 
 EMBEDDING_DIMENSIONS = 1024
+# Letters of a tag's value.
+MOST_VALUE = 100
 
 
 class AnalysisRun(models.Model):
@@ -164,15 +166,16 @@ class FaceTag(models.Model):
     # No index of its own: the constraint's begins with it.
     face = models.ForeignKey(Face, on_delete=models.CASCADE, related_name="tags", db_index=False)
     facet = models.CharField(max_length=40)
-    value = models.CharField(max_length=40)
+    # Of a facet whose values are open, such as people's names, whatever people write.
+    value = models.CharField(max_length=MOST_VALUE)
     # Probability of the likeliest value, 0–1; empty for numbers and where a person set the value.
     score = RealField(null=True, blank=True)
     source = models.CharField(max_length=5, choices=Source)
     # What the model says, whoever set `value`; empty where it says nothing.
-    model_value = models.CharField(max_length=40, blank=True, default="")
+    model_value = models.CharField(max_length=MOST_VALUE, blank=True, default="")
     model_score = RealField(null=True, blank=True)
     # The likeliest value, also where `model_value` is "unsure".
-    model_dominant = models.CharField(max_length=40, blank=True, default="")
+    model_dominant = models.CharField(max_length=MOST_VALUE, blank=True, default="")
 
     class Meta:
         constraints = (
@@ -198,9 +201,9 @@ class TagCorrection(models.Model):
     )
     facet = models.CharField(max_length=40)
     # Empty when the correction was taken back.
-    value = models.CharField(max_length=40, blank=True)
+    value = models.CharField(max_length=MOST_VALUE, blank=True)
     # What the tag was before, whoever set it; empty where there was none.
-    previous_value = models.CharField(max_length=40, blank=True)
+    previous_value = models.CharField(max_length=MOST_VALUE, blank=True)
     # Empty where a program with an API key did it, or the person is gone.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
