@@ -82,10 +82,67 @@ class Asset(models.Model):
             models.Index(fields=("-created_at", "-id"), name="asset_newest_first"),
             # Also for what is below a folder: a prefix, whatever the database's collation is.
             models.Index(
-                fields=("folder",), name="asset_by_folder", opclasses=("text_pattern_ops",)
+                fields=("folder",), name="asset_by_folder", opclasses=["text_pattern_ops"]
             ),
             GinIndex(fields=("search_vector",), name="asset_by_words"),
         )
 
     def __str__(self) -> str:
         return self.name
+
+
+class Collection(models.Model):
+    """Photos that people put together under a name. A photo may be in several."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100)
+    # What names that people take for the same have in common: dam.names.name_key.
+    name_key = models.TextField(unique=True, editable=False)
+    description = models.TextField(blank=True, default="")
+    assets = models.ManyToManyField(Asset, through="CollectionAsset", related_name="collections")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Also when photos were put in or taken out.
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name_key",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionAsset(models.Model):
+    """A photo in a collection. The ids rise in the order in which photos were put in."""
+
+    # The indexes below begin with these two.
+    collection = models.ForeignKey(
+        Collection, on_delete=models.CASCADE, related_name="members", db_index=False
+    )
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Asked for only when a person is deleted.
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("collection", "asset"), name="asset_once_in_each_collection"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("asset", "collection"), name="collections_of_an_asset"),
+            models.Index(fields=("collection", "-id"), name="collection_newest_first"),
+        )
+
+    def __str__(self) -> str:
+        return f"asset {self.asset_id} in collection {self.collection_id}"

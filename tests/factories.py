@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Mapping, Sequence
 from itertools import count
 
@@ -11,8 +12,9 @@ from analysis.models import AnalysisRun, Face
 from analysis.pipeline.types import Box
 from analysis.tagging import apply_model_tags
 from dam.auth import NewApiKey, create_api_key
+from dam.collections import add_assets, create_collection
 from dam.ingest import ingest
-from dam.models import ApiKey, Asset, User
+from dam.models import ApiKey, Asset, Collection, User
 from tests.fakes import EMBEDDING_NET, VERSION, fake_result
 from tests.pictures import new_png
 
@@ -42,6 +44,33 @@ def make_asset(
     """Ingest a picture, a new one of 96 × 64 pixels if none is given."""
     stream = io.BytesIO(content or new_png())
     return ingest(stream, name=name, source=source, user=user).asset
+
+
+def make_bare_assets(count: int) -> list[int]:
+    """Store assets without files, in one statement; return their ids in order."""
+    assets = Asset.objects.bulk_create(
+        Asset(
+            digest=uuid.uuid4().hex,
+            name=f"{number}.png",
+            media_type="image/png",
+            size_bytes=1,
+            width=96,
+            height=64,
+            source=Asset.Source.UPLOAD,
+        )
+        for number in range(count)
+    )
+    return [asset.pk for asset in assets]
+
+
+def make_collection(
+    name: str = "", *, assets: Sequence[int] = (), description: str = ""
+) -> Collection:
+    """Make a collection of some assets, named by a number if it does not matter."""
+    name = name or f"Collection {next(_numbers)}"
+    collection = create_collection(name=name, description=description, user=None)
+    add_assets(collection, assets, user=None)
+    return collection
 
 
 def make_run(

@@ -1,0 +1,98 @@
+"""Collections for lists and pages: counted, with covers, and those of a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from dam.collections import UnknownCollection
+from dam.errors import DamError
+from dam.models import Asset, Collection, CollectionAsset
+
+COVER_PHOTOS = 4
+MOST_SUGGESTED = 200
+
+
+class UnknownAssets(DamError):
+    """Some of the photos do not exist, or not any more."""
+
+    code = "unknown_assets"
+    status = 400
+
+    def __init__(self, uids: Iterable[UUID]) -> None:
+        super().__init__(
+            "Some of the photos are not there (any more). Nothing was changed.",
+            fields={"assets": [f"There is no photo {uid}." for uid in uids]},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """Some collections in the order of their names, and the name after which the next ones come."""
+
+    collections: tuple[Collection, ...]
+    next_after: str | None
+
+
+def list_collections(*, after: str = "", limit: int = 48) -> CollectionPage:
+    """Return the first collections, or those after a name's key, with `photo_count` and `cover`."""
+    # No name has a NUL, and PostgreSQL refuses it.
+    rows = list(with_covers().filter(name_key__gt=after.replace("\0", ""))[: limit + 1])
+    shown = rows[:limit]
+    return CollectionPage(
+        collections=tuple(shown),
+        next_after=shown[-1].name_key if len(rows) > limit else None,
+    )
+
+
+def with_counts() -> QuerySet[Collection]:
+    """Return all collections with `photo_count`."""
+    members = CollectionAsset.objects.filter(collection=OuterRef("pk")).order_by()
+    counts = members.values("collection").annotate(count=Count("*")).values("count")
+    return Collection.objects.annotate(photo_count=Coalesce(Subquery(counts), 0))
+
+
+def with_covers() -> QuerySet[Collection]:
+    """Return all collections with `photo_count` and with `cover`, the uids of the last photos."""
+    members = CollectionAsset.objects.filter(collection=OuterRef("pk")).order_by("-id")
+    cover = ArraySubquery(members.values("asset__uid")[:COVER_PHOTOS])
+    return with_counts().annotate(cover=cover)
+
+
+def find_collection(uid: UUID) -> Collection:
+    """Return a collection with `photo_count`; raises UnknownCollection."""
+    found = with_counts().filter(uid=uid).first()
+    if found is None:
+        raise UnknownCollection
+    return found
+
+
+def find_assets(uids: Sequence[UUID]) -> list[int]:
+    """Return the ids of some assets; raises UnknownAssets, which names all that do not exist."""
+    ids = dict(Asset.objects.filter(uid__in=uids).order_by().values_list("uid", "id"))
+    unknown = [uid for uid in dict.fromkeys(uids) if uid not in ids]
+    if unknown:
+        raise UnknownAssets(unknown)
+    return list(ids.values())
+
+
+def assets_in(uids: Iterable[UUID]) -> QuerySet[CollectionAsset, int]:
+    """Return the ids of the assets in any of some collections; one may come more than once."""
+    members = CollectionAsset.objects.filter(collection__uid__in=list(uids))
+    return members.order_by().values_list("asset_id", flat=True)
+
+
+def collections_of(asset: Asset) -> QuerySet[Collection]:
+    """Return the collections that a photo is in, by name."""
+    return asset.collections.all()
+
+
+def suggested_names() -> QuerySet[Collection, str]:
+    """Return the names of the collections that were changed last."""
+    recent = Collection.objects.order_by("-updated_at", "-id")
+    return recent.values_list("name", flat=True)[:MOST_SUGGESTED]
