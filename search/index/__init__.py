@@ -1,0 +1,22 @@
+"""The face index: all present faces as columns in memory, exact at any moment.
+
+Rows are the truth. Triggers mark the faces that a statement touched; `fold_changes` brings marked
+faces into stored chunks; `current_snapshot` takes chunks, and marked faces from their rows.
+"""
+
+from search.index.bits import Bits, Mask, pack, unpack
+from search.index.segments import Codes, Segment, Snapshot
+from search.index.sketches import sketch
+from search.index.snapshots import current_snapshot
+
+__all__ = [
+    "Bits",
+    "Codes",
+    "Mask",
+    "Segment",
+    "Snapshot",
+    "current_snapshot",
+    "pack",
+    "sketch",
+    "unpack",
+]

@@ -1,0 +1,111 @@
+"""Makes one segment of several, without the rows that no longer hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.index.bits import Mask
+from search.index.segments import Codes, Ids, Segment
+
+
+def members(ids: Ids, of: Ids) -> Mask:
+    """Return for each of rising ids whether it is one of some other rising ids."""
+    mask = np.zeros(len(ids), dtype=np.bool_)
+    places = np.searchsorted(ids, of)
+    inside = places < len(ids)
+    places, of = places[inside], of[inside]
+    mask[places[ids[places] == of]] = True
+    return mask
+
+
+def without(segment: Segment, face_ids: Ids) -> Segment:
+    """Return a segment less some faces, given by rising ids; the same one if it has none."""
+    gone = members(segment.ids, face_ids)
+    return _take(segment, np.flatnonzero(~gone)) if gone.any() else segment
+
+
+def merge(first: Segment, second: Segment) -> Segment:
+    """Return the rows of two segments that share no face and leave out none, as one."""
+    if not len(second):
+        return first
+    if not len(first):
+        return second
+    ids = np.concatenate([first.ids, second.ids])
+    order = np.argsort(ids, kind="stable")
+
+    def joined(*parts: NDArray) -> NDArray:
+        return frozen(np.concatenate(parts)[order])
+
+    names = sorted({*first.codes, *second.codes})
+    return Segment(
+        ids=frozen(ids[order]),
+        assets=joined(first.assets, second.assets),
+        positions=joined(first.positions, second.positions),
+        numbers=MappingProxyType(
+            {name: joined(first.numbers[name], second.numbers[name]) for name in first.numbers}
+        ),
+        codes=MappingProxyType(
+            {
+                name: _join_codes([_codes(segment, name) for segment in (first, second)], order)
+                for name in names
+            }
+        ),
+        nets=_join_codes([first.nets, second.nets], order),
+        sketches=joined(first.sketches, second.sketches),
+    )
+
+
+def code_texts(values: Sequence[str], codes: NDArray[np.integer]) -> Codes:
+    """Return codes (i for `values[i - 1]`) with the unused values left out and the rest rising."""
+    used = np.flatnonzero(np.bincount(codes, minlength=len(values) + 1)[1:])
+    kept = sorted(int(place) for place in used)
+    kept.sort(key=values.__getitem__)
+    renamed = np.zeros(len(values) + 1, dtype=_smallest(len(kept)))
+    renamed[np.array(kept, dtype=np.intp) + 1] = np.arange(1, len(kept) + 1)
+    return Codes(tuple(values[place] for place in kept), frozen(renamed[codes]))
+
+
+def frozen(array: NDArray) -> NDArray:
+    array.flags.writeable = False
+    return array
+
+
+def _take(segment: Segment, rows: NDArray[np.intp]) -> Segment:
+    coded = {
+        name: code_texts(codes.values, codes.codes[rows]) for name, codes in segment.codes.items()
+    }
+    return Segment(
+        ids=frozen(segment.ids[rows]),
+        assets=frozen(segment.assets[rows]),
+        positions=frozen(segment.positions[rows]),
+        numbers=MappingProxyType(
+            {name: frozen(column[rows]) for name, column in segment.numbers.items()}
+        ),
+        codes=MappingProxyType({name: codes for name, codes in coded.items() if codes.values}),
+        nets=code_texts(segment.nets.values, segment.nets.codes[rows]),
+        sketches=frozen(segment.sketches[rows]),
+    )
+
+
+def _join_codes(parts: Sequence[Codes], order: NDArray[np.intp]) -> Codes:
+    values = sorted({value for part in parts for value in part.values})
+    places = {value: place for place, value in enumerate(values, start=1)}
+    renamed = [
+        np.array([0, *(places[value] for value in part.values)], dtype=_smallest(len(values)))[
+            part.codes
+        ]
+        for part in parts
+    ]
+    return Codes(tuple(values), frozen(np.concatenate(renamed)[order]))
+
+
+def _codes(segment: Segment, facet: str) -> Codes:
+    return segment.codes.get(facet) or Codes((), np.zeros(len(segment), dtype=np.uint8))
+
+
+def _smallest(highest: int) -> np.dtype[np.unsignedinteger]:
+    return np.min_scalar_type(highest)

@@ -1,0 +1,135 @@
+"""Faces as columns: what the index consists of, in memory. All of it is immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.index import bits as bit_sets
+from search.index.bits import Bits, Mask
+from search.index.sketches import SKETCH_WORDS, Sketches
+
+Ids: TypeAlias = NDArray[np.int64]
+
+FLOATS = ("quality", "score", "age", "size")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Codes:
+    """One text for each row, or none."""
+
+    values: tuple[str, ...]
+    """Rising; each is some row's."""
+    codes: NDArray[np.unsignedinteger]
+    """(n,) of the smallest type that holds them: 0 is none, i is `values[i - 1]`."""
+
+    def code(self, value: str) -> int:
+        """Return the code of a value, 0 where no row has it."""
+        return self.values.index(value) + 1 if value in self.values else 0
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how many rows have each code, that of none first; all rows, left out or not."""
+        return np.bincount(self.codes, minlength=len(self.values) + 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Some faces; arrays of length n, read-only, in the order of `ids`."""
+
+    ids: Ids
+    """Of the faces, rising."""
+    assets: Ids
+    positions: NDArray[np.uint16]
+    numbers: Mapping[str, NDArray[np.float32] | NDArray[np.int64]]
+    """FLOATS as float32, NaN where there is none: quality and score as in the face's row, age in
+    years, size the shorter side of the box in pixels; `stored`, when its asset was, in seconds
+    since 1970, as int64."""
+    codes: Mapping[str, Codes]
+    """Facet → its tags, for each facet that some row has a tag of, declared or not."""
+    nets: Codes
+    """Of the embeddings."""
+    sketches: Sketches
+    """(n, 16)."""
+    present: Bits | None = None
+    """The rows that count; None where all do. Others were changed since and are in another segment
+    of the snapshot, or are gone."""
+    _bitmaps: dict[tuple[str, str], Bits | None] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def count(self) -> int:
+        """How many rows count."""
+        return len(self) if self.present is None else bit_sets.count(self.present)
+
+    def present_mask(self) -> Mask:
+        """Return for each row whether it counts."""
+        if self.present is None:
+            return np.ones(len(self), dtype=np.bool_)
+        return bit_sets.unpack(self.present, len(self))
+
+    def bits(self, facet: str, value: str) -> Bits | None:
+        """Return the rows with that tag, also those that do not count; None where there is none.
+
+        They are made at the first call and kept as long as the segment's columns.
+        """
+        key = facet, value
+        if key not in self._bitmaps:
+            # Two threads may both make them: they come out the same.
+            self._bitmaps[key] = self._make_bits(facet, value)
+        return self._bitmaps[key]
+
+    def with_present(self, present: Bits | None) -> Segment:
+        """Return the same columns with other rows that count."""
+        return replace(self, present=present)
+
+    def with_sketches(self, sketches: Sketches) -> Segment:
+        return replace(self, sketches=sketches)
+
+    @property
+    def memory_bytes(self) -> int:
+        """What its arrays take, bitmaps too; what it shares with another segment counts in both."""
+        arrays = [self.ids, self.assets, self.positions, self.sketches, self.nets.codes]
+        arrays += [*self.numbers.values(), *(codes.codes for codes in self.codes.values())]
+        arrays += [bits for bits in list(self._bitmaps.values()) if bits is not None]
+        return sum(array.nbytes for array in arrays)
+
+    def _make_bits(self, facet: str, value: str) -> Bits | None:
+        codes = self.codes.get(facet)
+        code = codes.code(value) if codes else 0
+        return bit_sets.pack(codes.codes == code) if codes and code else None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All present faces at one moment. The same object as long as nothing changes."""
+
+    segments: tuple[Segment, ...]
+    """Each present face counts in exactly one of them; ids rise in each, but not over all."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many faces there are."""
+        return sum(segment.count for segment in self.segments)
+
+
+def empty_segment() -> Segment:
+    """Return a segment without rows."""
+    none = np.empty(0, dtype=np.int64)
+    floats: dict[str, NDArray[np.float32]] = {name: none.astype(np.float32) for name in FLOATS}
+    return Segment(
+        ids=none,
+        assets=none,
+        positions=none.astype(np.uint16),
+        numbers=MappingProxyType({**floats, "stored": none}),
+        codes=MappingProxyType({}),
+        nets=Codes((), none.astype(np.uint8)),
+        sketches=np.empty((0, SKETCH_WORDS), dtype="<u8"),
+    )
