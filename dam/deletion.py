@@ -1,8 +1,10 @@
-"""The way out: an asset, what was found in it, and its files."""
+"""The way out: assets, what was found in them, and their files."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
@@ -11,6 +13,14 @@ from dam.models import Asset
 from dam.storage import StorageUnavailable, digest_lock, remove_files
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftFiles:
+    """What tells where the files of an asset are that was deleted."""
+
+    digest: str
+    media_type: str
 
 
 def delete_asset(asset: Asset) -> None:
@@ -24,6 +34,31 @@ def delete_asset(asset: Asset) -> None:
         Asset.objects.select_for_update().filter(pk=asset.pk).first()
         asset.delete()
         transaction.on_commit(partial(_remove_files, asset))
+
+
+def delete_assets(asset_ids: Collection[int]) -> list[LeftFiles]:
+    """Delete assets and what depends on them; those that are gone are passed over.
+
+    Their files stay: once this is committed the caller removes them with `remove_left_files`, and
+    remembers until then which they are.
+    """
+    assets = Asset.objects.filter(pk__in=asset_ids)
+    with transaction.atomic():
+        held = assets.select_for_update().order_by("pk")
+        left = [LeftFiles(*values) for values in held.values_list("digest", "media_type")]
+        assets.delete()
+    return left
+
+
+def remove_left_files(files: LeftFiles) -> None:
+    """Remove the files of a deleted asset, unless the same bytes were ingested again since.
+
+    Doing it again changes nothing. Raises StorageUnavailable.
+    """
+    # Who ingests the same bytes holds this until the new row can be seen.
+    with digest_lock(files.digest):
+        if not Asset.objects.filter(digest=files.digest).exists():
+            remove_files(Asset(digest=files.digest, media_type=files.media_type))
 
 
 def _remove_files(asset: Asset) -> None:

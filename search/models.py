@@ -1,9 +1,12 @@
-"""What search keeps: the face index and the marks of what has changed since. See search.index."""
+"""What search keeps: the face index with the marks of what has changed since, and bulk jobs."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Now
@@ -41,3 +44,105 @@ class ChangedFace(models.Model):
 
     def __str__(self) -> str:
         return f"change of face {self.face_id}"
+
+
+class BulkJob(models.Model):
+    """One change of many faces or photos. The broker only carries its id."""
+
+    class Action(models.TextChoices):
+        CORRECT_TAG: Any = "correct_tag", "Set a tag"
+        CLEAR_CORRECTION: Any = "clear_correction", "Take corrections back"
+        ANALYZE: Any = "analyze", "Analyze again"
+        DELETE: Any = "delete", "Delete photos"
+        ADD_TO_COLLECTION: Any = "add_to_collection", "Add to a collection"
+        REMOVE_FROM_COLLECTION: Any = "remove_from_collection", "Take out of a collection"
+
+    class Status(models.TextChoices):
+        WAITING: Any = "waiting", "Waiting"
+        RUNNING: Any = "running", "At work"
+        DONE: Any = "done", "Done"
+        FAILED: Any = "failed", "Failed"
+        CANCELLED: Any = "cancelled", "Cancelled"
+        UNDOING: Any = "undoing", "Being undone"
+        UNDONE: Any = "undone", "Undone"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    action = models.CharField(max_length=25, choices=Action)
+    # What the action needs to know: facet and value, or a collection's uid.
+    arguments = models.JSONField(default=dict)
+    # The action and the choice in words, as they were when the job was made.
+    title = models.TextField()
+    chosen = models.TextField()
+    # The query string that chose; empty where a list of uids did, or everything was chosen.
+    query = models.TextField(blank=True, default="")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    # Faces or photos, whichever the action changes. `done` counts all of the pieces that are done:
+    # those that it changed, those that were gone or so already (`skipped`), and those of pieces
+    # that failed.
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    # Of the changed ones: those that were given back what was before, and those that somebody
+    # changed since, which stay as they are.
+    restored = models.PositiveIntegerField(default=0)
+    left_alone = models.PositiveIntegerField(default=0)
+    # Empty where a program with an API key did it, or the person is gone.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Of the work or of its undoing, whichever came last.
+    started_at = models.DateTimeField(null=True, blank=True)
+    # Empty as long as a worker has something to do, also to one that was cancelled.
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # When the broker was last given the id, or work on it went on; empty: it has to be sent.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Why it does not go on at the moment.
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            # Nearly all are finished, and the sweeper never looks at those.
+            models.Index(
+                fields=("id",),
+                name="bulk_job_unfinished",
+                condition=models.Q(finished_at=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"bulk job {self.uid} ({self.status})"
+
+
+class BulkPiece(models.Model):
+    """Some of a job's faces or photos. They are chosen when it is made, so that it has an end."""
+
+    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    # Of faces or assets, rising.
+    ids = ArrayField(models.BigIntegerField())
+    # How often it was begun, so that one that kills its worker each time comes to an end.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    changed = models.PositiveIntegerField(default=0)
+    # Ids of the rows that the action wrote, or files that it has to remove still: it knows which.
+    notes = models.JSONField(default=dict)
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("job", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("job", "number"), name="bulk_piece_once_in_each_job"),
+        )
+
+    def __str__(self) -> str:
+        return f"piece {self.number} of bulk job {self.job_id}"
