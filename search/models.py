@@ -1,4 +1,4 @@
-"""What search keeps: the face index with the marks of what has changed since, and bulk jobs."""
+"""What search keeps: the face index, marks of what has changed since, saved searches, bulk jobs."""
 
 from __future__ import annotations
 
@@ -44,6 +44,28 @@ class ChangedFace(models.Model):
 
     def __str__(self) -> str:
         return f"change of face {self.face_id}"
+
+
+class SavedSearch(models.Model):
+    """A query under a name. Written by search.saved alone."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100)
+    # What names that people take for the same have in common: dam.names.name_key.
+    name_key = models.TextField(unique=True, editable=False)
+    # As FaceQuery.to_params writes it.
+    query = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name_key",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BulkJob(models.Model):

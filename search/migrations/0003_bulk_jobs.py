@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0001_index'),
+        ('search', '0002_saved_searches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
