@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.facet_specs import FacetSpec, read_facets
+from analysis.logistic import Logistic
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 # The first three are fed with pixels, the others with the backbone's outputs.
@@ -82,6 +83,8 @@ class NetSpec:
     outputs: Mapping[str, str]
     """Our name of an output → the tensor's name in the file."""
     readings: tuple[ReadingSpec, ...]
+    same_person: Logistic | None = None
+    """Of an embedder: cosine of two faces → probability at even odds that they are one person."""
 
     @property
     def meaning(self) -> str:
@@ -224,7 +227,12 @@ def _read_net(table: dict[str, Any], models_dir: Path) -> NetSpec:
             )
             for reading in table.get("reading", ())
         ),
+        same_person=_read_logistic(table["same_person"]) if "same_person" in table else None,
     )
+
+
+def _read_logistic(table: dict[str, Any]) -> Logistic:
+    return Logistic(slope=float(table["slope"]), offset=float(table["offset"]))
 
 
 def _read_input(table: dict[str, Any]) -> InputSpec:

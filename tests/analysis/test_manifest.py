@@ -183,3 +183,35 @@ def test_an_unknown_topic_switches_nothing_off() -> None:
     manifest = load_manifest()
 
     assert manifest.without({"beard"}) == manifest
+
+
+class TestSamePerson:
+    """The curve that turns the cosine of two faces into a probability."""
+
+    @staticmethod
+    def declare(folder: Path, curve: str) -> None:
+        path = folder / "manifest.toml"
+        path.write_text(path.read_text().replace("[net.outputs]", f"{curve}\n[net.outputs]"))
+
+    def test_it_is_read_with_its_net(self, folder: Path) -> None:
+        self.declare(folder, "same_person = { slope = 10.0, offset = -3.0 }")
+
+        curve = load_manifest(folder).net("head").same_person
+
+        assert curve is not None
+        assert (curve.slope, curve.offset) == (10.0, -3.0)
+
+    def test_no_result_depends_on_it(self, folder: Path) -> None:
+        before = load_manifest(folder).version
+        self.declare(folder, "same_person = { slope = 10.0, offset = -3.0 }")
+
+        assert load_manifest(folder).version == before
+
+    def test_a_curve_that_falls_is_refused(self, folder: Path) -> None:
+        self.declare(folder, "same_person = { slope = -1.0, offset = 0.0 }")
+
+        with pytest.raises(NetError, match="logistic"):
+            load_manifest(folder)
+
+    def test_the_service_has_one(self) -> None:
+        assert load_manifest().net("embedder").same_person is not None
