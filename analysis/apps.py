@@ -12,5 +12,7 @@ class AnalysisConfig(AppConfig):
         from analysis.custom_tags import tasks  # noqa: F401  (registers tasks)
         from analysis.custom_tags.facet import custom_facets
         from analysis.facets import add_facet_source
+        from analysis.people import person_facets
 
+        add_facet_source(person_facets)
         add_facet_source(custom_facets)

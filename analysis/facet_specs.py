@@ -13,9 +13,10 @@ UNSURE = "unsure"
 # Names that mean something else in query strings.
 RESERVED_NAMES = frozenset(
     (
-        *("asset", "before", "cursor", "embedding", "export", "face", "format", "landmarks"),
-        *("limit", "min_quality", "min_score", "order", "page", "page_size", "q", "since"),
-        *("tag", "until"),
+        *("asset", "before", "collection", "cursor", "embedding", "export", "face", "folder"),
+        *("format", "landmarks", "limit", "max_age", "max_faces", "max_quality", "max_score"),
+        *("max_size", "min_age", "min_faces", "min_quality", "min_score", "min_size", "order"),
+        *("page", "page_size", "person", "q", "scope", "show", "since", "tag", "text", "until"),
     )
 )
 

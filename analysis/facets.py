@@ -80,6 +80,12 @@ class Facet:
     """Of a number in bins: where all bins but the last one end, rising."""
     is_number: bool = False
     custom: bool = False
+    open: bool = False
+    """Its values are what people write, such as names, also with commas; `values` is empty."""
+
+    def accept(self, value: str) -> str | None:
+        """Return what is stored for a value that a person gives; None if it cannot be that."""
+        return value if any(value == one.name for one in self.all_values) else None
 
     @property
     def all_values(self) -> tuple[Value, ...]:
@@ -90,6 +96,8 @@ class Facet:
 
     def label_of(self, value: str) -> str:
         """Return what people see of a value, even of one that is not the facet's any more."""
+        if self.open:
+            return value
         return next((v.label for v in self.all_values if v.name == value), default_label(value))
 
     def derive(self, readings: Mapping[str, Reading]) -> Tag | None:

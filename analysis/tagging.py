@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from analysis.facets import facets, find_facet
-from analysis.models import Face, FaceTag, TagCorrection
+from analysis.models import MOST_VALUE, Face, FaceTag, TagCorrection
 from dam.errors import DamError
 from dam.models import Asset, User
 
@@ -60,7 +60,9 @@ class InvalidTag(DamError):
     status = 400
 
     def __init__(self, facet: str, value: str, *, allowed: Iterable[str]) -> None:
-        message = f"{value!r} is not a value of {facet}: use one of {', '.join(allowed)}."
+        names = ", ".join(allowed)
+        use = f"use one of {names}" if names else f"use 1 to {MOST_VALUE} letters"
+        message = f"{value!r} is not a value of {facet}: {use}."
         super().__init__(message, fields={"value": [message]})
 
 
@@ -102,6 +104,15 @@ def apply_model_tags(faces: Sequence[Face], *, only: Collection[str] | None = No
         cursor.execute(_APPLY, params)
 
 
+def accept_value(facet: str, value: str) -> str:
+    """Return a value that a person gives as it is stored. Raises UnknownFacet and InvalidTag."""
+    known = find_facet(facet)
+    accepted = known.accept(value)
+    if accepted is None:
+        raise InvalidTag(facet, value, allowed=[one.name for one in known.all_values])
+    return accepted
+
+
 def correct_tag(face: Face, *, facet: str, value: str, user: User | None) -> FaceTag:
     """Do as `correct_tags` for one face, and return its tag."""
     (tag,) = correct_tags([face], facet=facet, value=value, user=user)
@@ -116,9 +127,7 @@ def correct_tags(
     `user` is None where a program said it. Saying the same again changes nothing. The number of
     queries does not grow with the faces. Raises UnknownFacet, InvalidTag and FaceGone.
     """
-    allowed = [one.name for one in find_facet(facet).all_values]
-    if value not in allowed:
-        raise InvalidTag(facet, value, allowed=allowed)
+    value = accept_value(facet, value)
     with transaction.atomic():
         stored = _hold(faces, facet=facet)
         tags = [stored.get(face.pk) or FaceTag(face=face, facet=facet) for face in faces]
