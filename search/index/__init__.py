@@ -5,6 +5,7 @@ faces into stored chunks; `current_snapshot` takes chunks, and marked faces from
 """
 
 from search.index.bits import Bits, Mask, pack, unpack
+from search.index.folding import fold_changes, rebuild_index
 from search.index.segments import Codes, Segment, Snapshot
 from search.index.sketches import sketch
 from search.index.snapshots import current_snapshot
@@ -16,7 +17,9 @@ __all__ = [
     "Segment",
     "Snapshot",
     "current_snapshot",
+    "fold_changes",
     "pack",
+    "rebuild_index",
     "sketch",
     "unpack",
 ]

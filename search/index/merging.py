@@ -24,8 +24,12 @@ def members(ids: Ids, of: Ids) -> Mask:
 
 def without(segment: Segment, face_ids: Ids) -> Segment:
     """Return a segment less some faces, given by rising ids; the same one if it has none."""
-    gone = members(segment.ids, face_ids)
-    return _take(segment, np.flatnonzero(~gone)) if gone.any() else segment
+    return only(segment, ~members(segment.ids, face_ids))
+
+
+def only(segment: Segment, mask: Mask) -> Segment:
+    """Return a segment's rows of which the mask says so; the same one if those are all."""
+    return segment if mask.all() else _take(segment, np.flatnonzero(mask))
 
 
 def merge(first: Segment, second: Segment) -> Segment:

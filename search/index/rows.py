@@ -20,8 +20,9 @@ _VALUES = """
     face.id, face.asset_id, face.position, face.quality_score, face.score,
     least(face.width, face.height) AS size,
     CASE WHEN jsonb_typeof(face.readings -> 'age') <> 'number' THEN 'NaN'::real
-         WHEN abs((face.readings -> 'age')::numeric) < 1000000
-         THEN round((face.readings -> 'age')::numeric, 4)::real
+         WHEN (face.readings -> 'age')::numeric = 0 THEN 0
+         WHEN abs((face.readings -> 'age')::numeric) BETWEEN 1e-6 AND 1e6
+         THEN (face.readings -> 'age')::real
          ELSE 'NaN'::real END AS age,
     extract(epoch FROM asset.created_at) AS stored,
     face.embedding_net, bit_send(binary_quantize(face.embedding)) AS sketch

@@ -53,14 +53,12 @@ def test_sketch_has_the_bits_of_numpy_in_its_order() -> None:
 
 
 @pytest.mark.parametrize("age", [None, "31", 1e300, 1e-300, {"31": 1.0}, True])
-def test_age_that_is_no_usable_number_is_none_or_nought(age: object) -> None:
+def test_age_that_is_no_usable_number_is_none(age: object) -> None:
     face = make_face()
     face.readings = {"age": age}
     face.save()
 
-    (found,) = read_faces(ids(face)).numbers["age"]
-
-    assert np.isnan(found) or found == 0
+    assert np.isnan(read_faces(ids(face)).numbers["age"]).all()
 
 
 def test_face_without_a_reading_has_no_age() -> None:
