@@ -13,10 +13,12 @@ UNSURE = "unsure"
 # Names that mean something else in query strings.
 RESERVED_NAMES = frozenset(
     (
-        *("asset", "before", "collection", "cursor", "embedding", "export", "face", "folder"),
-        *("format", "landmarks", "limit", "max_age", "max_faces", "max_quality", "max_score"),
-        *("max_size", "min_age", "min_faces", "min_quality", "min_score", "min_size", "order"),
-        *("page", "page_size", "person", "q", "scope", "show", "since", "tag", "text", "until"),
+        *("asset", "before", "collection", "cursor", "embedding", "embedding_net", "exact"),
+        *("export", "face", "faces", "folder", "format", "image", "landmarks", "like", "limit"),
+        *("max_age", "max_faces", "max_quality", "max_score", "max_size", "min_age", "min_faces"),
+        *("min_probability", "min_quality", "min_score", "min_similarity", "min_size", "order"),
+        *("page", "page_size", "person", "q", "scope", "show", "since", "tag", "text", "unlike"),
+        *("until", "unwanted", "upload"),
     )
 )
 

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analysis import api as analysis_api
 from analysis.face_serializers import FaceSerializer
 from analysis.listing import faces_for_lists
 from analysis.models import Face
@@ -25,8 +26,10 @@ from dam.api import IgnoreAccept
 from search.counts import count_facets
 from search.export import write_csv, write_jsonl
 from search.filters import FaceQueryFilter
-from search.paging import FacePages
-from search.query import FaceQuery
+from search.matching import find_matches
+from search.paging import in_order, page_of_faces, page_of_photos
+from search.query import FaceQuery, Show
+from search.rest_pages import FoundPages
 from search.serializers import FacetCountsSerializer, SimilarFaceSerializer, SimilarParams
 from search.similar import similar_faces
 
@@ -37,11 +40,20 @@ class FaceListView(ListAPIView):
 
     serializer_class = FaceSerializer
     filter_backends = (FaceQueryFilter,)
-    pagination_class = FacePages
+    pagination_class = FoundPages
     own_parameters = ("cursor", "page_size", "landmarks")
+    shows = Show.FACES
 
     def get_queryset(self) -> QuerySet[Face]:
         return faces_for_lists(landmarks=self._landmarks()).select_related("asset")
+
+    def list(self, request: Request) -> Response:
+        query = FaceQuery.from_params(
+            request.query_params, besides=self.own_parameters, shows=self.shows
+        )
+        ids = self.paginator.cut(page_of_faces, find_matches(query), request)
+        faces = self.get_serializer(in_order(self.get_queryset(), ids), many=True)
+        return self.get_paginated_response(faces.data)
 
     def get_serializer_context(self) -> dict[str, Any]:
         bulky = ("landmarks",) if self._landmarks() else ()
@@ -51,14 +63,35 @@ class FaceListView(ListAPIView):
         return bool(read_params(LandmarksParams, self.request)["landmarks"])
 
 
-class FacetsView(GenericAPIView):
-    """Every facet, and how many faces have each of its values."""
+class AssetListView(analysis_api.AssetListView):
+    """All assets, or those with faces that are asked for; and the way to bring more."""
 
     filter_backends = (FaceQueryFilter,)
+    pagination_class = FoundPages
+    own_parameters = ("cursor", "page_size")
+    shows = Show.PHOTOS
+
+    def list(self, request: Request) -> Response:
+        query = FaceQuery.from_params(
+            request.query_params, besides=self.own_parameters, shows=self.shows
+        )
+        if query == FaceQuery(show=Show.PHOTOS):
+            # By the very time of storing, as ever: cursors that clients keep stay right.
+            return super().list(request)
+        ids = self.paginator.cut(page_of_photos, find_matches(query), request)
+        assets = self.get_serializer(in_order(self.get_queryset(), ids), many=True)
+        return self.get_paginated_response(assets.data)
+
+
+class FacetsView(GenericAPIView):
+    """Every facet, and how many faces or photos have each of its values."""
+
+    filter_backends = (FaceQueryFilter,)
+    shows = None
 
     @extend_schema(filters=True, responses=FacetCountsSerializer)
     def get(self, request: Request) -> Response:
-        """Count the faces that are asked for; each facet as if nothing were asked of it."""
+        """Count what is asked for; each facet as if nothing were asked of it."""
         counts = count_facets(FaceQuery.from_params(request.query_params))
         return Response(FacetCountsSerializer(counts).data)
 
@@ -67,6 +100,7 @@ class ExportCsvView(GenericAPIView):
     """Faces as a table."""
 
     filter_backends = (FaceQueryFilter,)
+    shows = Show.FACES
     content_negotiation_class = IgnoreAccept
 
     @extend_schema(filters=True, responses={(200, "text/csv"): OpenApiTypes.STR})
@@ -79,6 +113,7 @@ class ExportJsonlView(GenericAPIView):
     """Faces as lines of JSON."""
 
     filter_backends = (FaceQueryFilter,)
+    shows = Show.FACES
     content_negotiation_class = IgnoreAccept
 
     @extend_schema(filters=True, responses={(200, "application/jsonl"): OpenApiTypes.STR})
@@ -108,7 +143,7 @@ def _send(
     ending: str,
 ) -> StreamingHttpResponse:
     """Stream the faces that a request asks for as a file to be saved."""
-    query = FaceQuery.from_params(request.query_params)
+    query = FaceQuery.from_params(request.query_params, shows=Show.FACES)
     response = StreamingHttpResponse(write(query), content_type=content_type)
     name = f"faces-{timezone.localdate():%Y-%m-%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,28 +1,29 @@
-"""How many of the faces that are looked for have each value of each facet."""
+"""How many of the faces or photos that are looked for have each value of each facet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
-
 from analysis.facets import Facet, Value, facets
-from analysis.models import Face, FaceTag
+from search.matching import Matches, find_matches
 from search.query import FaceQuery
+from search.tallies import tally
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """How many faces have a value, and whether the query asks for it."""
+    """How many faces or photos have a value, and whether the query asks for it or excludes it."""
 
     value: Value
     count: int
     chosen: bool
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """All values of a facet, in its order."""
+    """All values of a facet, in its order; of values that people write those that are found."""
 
     facet: Facet
     values: tuple[ValueCount, ...]
@@ -30,48 +31,50 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """How many faces are found, and how many there would be of each value."""
+    """How many faces and photos are found, and how many there would be of each value."""
 
     faces: int
+    photos: int
     facets: tuple[FacetCount, ...]
 
 
-def count_facets(query: FaceQuery) -> FacetCounts:
+def count_facets(query: FaceQuery | Matches) -> FacetCounts:
     """Count every value of every facet, as if the query asked nothing of that facet.
 
-    The counts are exact and zero is counted, too. Takes two queries, and one for custom tags.
+    A count is what would be found, in the unit that the query shows, if that value alone were asked
+    of the facet. Counts are exact and zero is counted, too.
     """
+    matches = find_matches(query) if isinstance(query, FaceQuery) else query
     known = facets()
-    counts = _count_values(query, [facet.name for facet in known])
+    counts = tally(matches, [facet.name for facet in known])
     return FacetCounts(
-        faces=query.queryset().count(),
+        faces=matches.face_count,
+        photos=matches.photo_count,
         facets=tuple(
-            FacetCount(
-                facet,
-                tuple(
-                    ValueCount(
-                        value,
-                        count=counts.get((facet.name, value.name), 0),
-                        chosen=value.name in query.tags.get(facet.name, ()),
-                    )
-                    for value in facet.all_values
-                ),
-            )
+            FacetCount(facet, tuple(_value_counts(facet, matches.query, counts[facet.name])))
             for facet in known
         ),
     )
 
 
-def _count_values(query: FaceQuery, names: list[str]) -> dict[tuple[str, str], int]:
-    """Return the counts by facet and value: one pass for all facets of which nothing is asked."""
-    free = [name for name in names if name not in query.tags]
-    chosen = [name for name in names if name in query.tags]
-    passes = [_grouped(query.queryset(), free)]
-    passes += [_grouped(query.queryset(ignore=name), [name]) for name in chosen]
-    rows = passes[0].union(*passes[1:], all=True)
-    return {(facet, value): count for facet, value, count in rows}
+def _value_counts(
+    facet: Facet, query: FaceQuery, counts: Mapping[str, int]
+) -> Iterable[ValueCount]:
+    chosen = query.tags.get(facet.name, frozenset())
+    excluded = query.excluded.get(facet.name, frozenset())
+    for value in _shown(facet, counts, chosen | excluded):
+        yield ValueCount(
+            value,
+            count=counts.get(value.name, 0),
+            chosen=value.name in chosen,
+            excluded=value.name in excluded,
+        )
 
 
-def _grouped(faces: QuerySet[Face], names: list[str]) -> QuerySet[FaceTag]:
-    tags = FaceTag.objects.filter(facet__in=names, face__in=faces.order_by())
-    return tags.order_by().values_list("facet", "value").annotate(count=Count("*"))
+def _shown(facet: Facet, counts: Mapping[str, int], asked: frozenset[str]) -> tuple[Value, ...]:
+    """Return the values of a facet; those that people write with the most frequent first."""
+    if not facet.open:
+        return facet.all_values
+    found = {name for name in counts if counts[name]} | asked
+    names = sorted(found, key=lambda name: (-counts.get(name, 0), name))
+    return tuple(Value(name, facet.label_of(name)) for name in names)

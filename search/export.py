@@ -8,8 +8,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from analysis.models import Face
 from search.export_columns import Cell, Column, columns
+from search.matching import find_matches
+from search.paging import in_order
 from search.query import FaceQuery
 
 ROWS_AT_ONCE = 500
@@ -21,18 +29,25 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 def rows(query: FaceQuery) -> Iterator[dict[str, Cell]]:
     """Return what the columns show of each face, by their names and in the query's order.
 
-    Faces come by a cursor on the server, and their tags for ROWS_AT_ONCE faces at a time: memory
-    does not grow with the number of faces.
+    Which faces these are is settled at the start, and is all that is kept in memory: they and their
+    tags are read for ROWS_AT_ONCE faces at a time. One that is deleted meanwhile is left out.
     """
     return _rows(query, columns())
 
 
 def _rows(query: FaceQuery, shown: Sequence[Column]) -> Iterator[dict[str, Cell]]:
-    faces = query.queryset().select_related("asset").prefetch_related("tags")
-    light = faces.defer("embedding", "landmarks", "pupils")
-    for face in light.iterator(chunk_size=ROWS_AT_ONCE):
+    faces = Face.objects.present().select_related("asset").prefetch_related("tags")
+    for face in in_pieces(
+        faces.defer("embedding", "landmarks", "pupils"), find_matches(query).face_ids()
+    ):
         tags = {tag.facet: tag for tag in face.tags.all()}
         yield {column.name: column.cell(face, tags) for column in shown}
+
+
+def in_pieces(rows: QuerySet, ids: NDArray[np.int64]) -> Iterator[Any]:
+    """Yield the rows with some ids in the order of these, read ROWS_AT_ONCE at a time."""
+    for begin in range(0, len(ids), ROWS_AT_ONCE):
+        yield from in_order(rows, ids[begin : begin + ROWS_AT_ONCE].tolist())
 
 
 def write_csv(query: FaceQuery) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""FaceQuery for REST: reads it from a request, and describes its parameters in the API's schema."""
+"""The parameters of a FaceQuery in the API's schema."""
 
 from __future__ import annotations
 
@@ -9,53 +9,82 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from analysis.facets import Facet, facets
-from analysis.models import Face
-from search.query import FaceQuery, Order
+from search.asset_conditions import ASSET_CONDITIONS
+from search.query import Order, Scope, Show
+from search.ranges import MEASURES, Measure
 
 _DAY = {"type": "string", "format": "date"}
-_SHARED: dict[str, tuple[dict[str, Any], str]] = {
-    "min_quality": (
-        {"type": "number", "minimum": 0, "maximum": 100},
-        "Only faces whose `quality.score` is that or more.",
-    ),
-    "min_score": (
-        {"type": "number", "minimum": 0, "maximum": 1},
-        "Only faces of which the detector is that certain.",
-    ),
-    "since": (_DAY, "Only faces of assets stored on that day, in UTC, or later."),
-    "until": (_DAY, "Only faces of assets stored on that day, in UTC, or earlier."),
-    "asset": ({"type": "string", "format": "uuid"}, "Only faces of this asset."),
-    "order": (
-        {"type": "string", "enum": [str(order) for order in Order], "default": str(Order.NEWEST)},
-        "Newest or oldest asset first, or the best quality.",
-    ),
-}
 
 
 class FaceQueryFilter(BaseFilterBackend):
-    """Lists the faces that a query string asks for, in its order; raises InvalidQuery.
+    """Describes what a query string may ask of faces.
 
-    The view's `own_parameters` are those that it reads itself.
+    The view reads the query itself, since what it lists comes out of the index. Its `shows` is what
+    it lists, where that cannot be chosen.
     """
 
     def filter_queryset(
-        self, request: Request, queryset: QuerySet[Face], view: Any
-    ) -> QuerySet[Face]:
-        query = FaceQuery.from_params(request.query_params, besides=view.own_parameters)
-        return query.filter(queryset)
+        self,
+        request: Request,  # noqa: ARG002
+        queryset: QuerySet,
+        view: Any,  # noqa: ARG002
+    ) -> QuerySet:
+        return queryset
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        shows = [view.shows] if view.shows else list(Show)
         return [
-            *map(_describe_facet, facets()),
-            *(_describe(name, schema, text) for name, (schema, text) in _SHARED.items()),
+            *(parameter for facet in facets() for parameter in _describe_facet(facet)),
+            *(end for measure in MEASURES.values() for end in _describe_measure(measure)),
+            _describe("since", _DAY, "Only of assets stored on that day, in UTC, or later."),
+            _describe("until", _DAY, "Only of assets stored on that day, in UTC, or earlier."),
+            *(
+                _describe(
+                    name, condition.schema, f"Only of assets that meet this: {condition.about}"
+                )
+                for name, condition in ASSET_CONDITIONS.items()
+            ),
+            _describe_choice("order", list(Order), "What comes first."),
+            _describe_choice(
+                "scope",
+                list(Scope),
+                "Whether one face has to meet all of it, or the faces of a photo together.",
+            ),
+            _describe_choice("show", shows, "What is listed and counted."),
         ]
 
 
-def _describe_facet(facet: Facet) -> dict[str, Any]:
-    values = [value.name for value in facet.all_values]
-    schema = {"type": "array", "items": {"type": "string", "enum": values}}
-    return _describe(facet.name, schema, f"{facet.label}: faces that have one of these values.")
+def _describe_facet(facet: Facet) -> list[dict[str, Any]]:
+    items: dict[str, Any] = {"type": "string"}
+    if not facet.open:
+        items["enum"] = [value.name for value in facet.all_values]
+    schema = {"type": "array", "items": items}
+    return [
+        _describe(facet.name, schema, f"{facet.label}: faces that have one of these values."),
+        _describe(
+            f"{facet.name}!", schema, f"{facet.label}: faces that have none of these values."
+        ),
+    ]
 
 
-def _describe(name: str, schema: dict[str, Any], text: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
+def _describe_measure(measure: Measure) -> list[dict[str, Any]]:
+    low, high = measure.parameters
+    return [
+        _describe(low, measure.schema, f"At least this: {measure.about}."),
+        _describe(high, measure.schema, f"At most this: {measure.about}."),
+    ]
+
+
+def _describe_choice(name: str, choices: list[Any], about: str) -> dict[str, Any]:
+    schema = {"type": "string", "enum": list(map(str, choices)), "default": str(choices[0])}
+    return _describe(name, schema, about)
+
+
+def _describe(name: str, schema: Any, text: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": dict(schema),
+        "description": text,
+    }

@@ -1,121 +1,185 @@
-"""Cuts a list of faces into pages, by the place where one ends, so that new faces shift nothing."""
+"""Cuts what is found into pages, by the place where one ends: what is new shifts nothing."""
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from operator import itemgetter
+from typing import Any, TypeAlias
 
-from django.db.models import FloatField, Q, QuerySet
-from rest_framework.request import Request
-from rest_framework.utils.urls import replace_query_param
+import numpy as np
+from django.db.models import QuerySet
 
-from analysis.models import Face
-from dam.pagination import NewestFirst
-from search.query import InvalidQuery
+from search.conditions import PartMatches
+from search.faceless import faceless_assets, finds_faceless
+from search.matching import Matches
+from search.ordering import (
+    LAST,
+    NUMBERS,
+    Keyed,
+    join,
+    keyed_faceless,
+    keyed_faces,
+    keyed_photos,
+)
+from search.query import InvalidQuery, Order
 
-Side = Literal["a", "b"]
-
-# After or before, and the two values of the face there by which the list is sorted.
+# After or before, and what is sorted by there.
 _CURSOR = re.compile(r"([ab])(\d{1,18})-(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class FacePage:
-    """Some faces in order, and the cursors of the pages after and before them."""
+class Page:
+    """The ids of some faces or photos in order, and the cursors of the pages after and before."""
 
-    faces: tuple[Face, ...]
+    ids: tuple[int, ...]
     next_cursor: str | None
     previous_cursor: str | None
 
 
-def cut_page(faces: QuerySet[Face], *, limit: int, cursor: str | None = None) -> FacePage:
-    """Return the first of some faces, or those at a cursor; raises InvalidQuery for a wrong cursor.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The keys of a face or photo, and whether those after it or those before it are wanted."""
 
-    The faces must be sorted by two fields that together differ for any two of them.
-    """
-    first, second = faces.query.order_by
-    side: Side = "a"
-    if cursor is not None:
-        side, *place = _parse(cursor, first)
-        turned = (first, second) if side == "a" else (_turned(first), _turned(second))
-        faces = faces.filter(_beyond(turned, place)).order_by(*turned)
-    rows = list(faces[: limit + 1])
-    shown, is_more = rows[:limit], len(rows) > limit
-    if side == "b":
-        shown.reverse()
-    goes_on, goes_back = (is_more, cursor is not None) if side == "a" else (True, is_more)
-    return FacePage(
-        faces=tuple(shown),
-        next_cursor=_cursor("a", shown[-1], first, second) if shown and goes_on else None,
-        previous_cursor=_cursor("b", shown[0], first, second) if shown and goes_back else None,
+    first: float
+    second: int
+    is_turned: bool = False
+
+    def beyond(self, keyed: Keyed) -> Keyed:
+        """Return what comes after it in a list, or in one that is turned."""
+        first, second = (-self.first, -self.second) if self.is_turned else (self.first, self.second)
+        is_after = (keyed.first > first) | (keyed.first == first) & (keyed.second > second)
+        return keyed[is_after]
+
+
+# A lower bound of what comes first, and how to get it.
+_Piece: TypeAlias = tuple[float, Callable[[], Keyed]]
+
+
+def page_of_faces(matches: Matches, *, limit: int, cursor: str | None = None) -> Page:
+    """Return the first faces that are found, or those at a cursor; raises InvalidQuery."""
+    place = _parse(cursor, matches.query.order)
+    return _cut(_pieces(matches, place, keyed_faces), matches.query.order, place, limit)
+
+
+def page_of_photos(matches: Matches, *, limit: int, cursor: str | None = None) -> Page:
+    """Return the first photos that are found, or those at a cursor; raises InvalidQuery."""
+    order = matches.query.order
+    place = _parse(cursor, order)
+    pieces = _pieces(matches, place, keyed_photos)
+    if finds_faceless(matches.query):
+        pieces.append(_faceless(matches, place, limit + 1))
+    return _cut(pieces, order, place, limit)
+
+
+def in_order(rows: QuerySet, ids: Sequence[int]) -> list[Any]:
+    """Return the rows with some ids in the order of these; those that are gone are left out."""
+    found = {row.pk: row for row in rows.filter(pk__in=ids)}
+    return [found[one] for one in ids if one in found]
+
+
+def _pieces(
+    matches: Matches, place: _Place | None, keyed: Callable[[PartMatches, Order], Keyed]
+) -> list[_Piece]:
+    """Return what each part has, without the parts that end before the place."""
+    order = matches.query.order
+    is_rising = (order is Order.OLDEST) != (place is not None and place.is_turned)
+    pieces: list[_Piece] = []
+    for part in matches.parts:
+        begin, end = -np.inf, np.inf
+        if order not in NUMBERS:
+            assets = part.part.layout.planes.rising
+            begin, end = (assets[0], assets[-1]) if is_rising else (-assets[-1], -assets[0])
+        if place is None or end >= (-place.first if place.is_turned else place.first):
+            pieces.append((begin, partial(keyed, part, order)))
+    return pieces
+
+
+def _faceless(matches: Matches, place: _Place | None, count: int) -> _Piece:
+    """Return the first photos without faces after the place."""
+    order = matches.query.order
+    is_turned = place is not None and place.is_turned
+    is_rising = (order is Order.OLDEST) != is_turned
+
+    def keyed() -> Keyed:
+        assets = faceless_assets(matches.query)
+        if place is not None and (order not in NUMBERS or place.first == LAST):
+            known = abs(int(place.second if order in NUMBERS else place.first))
+            assets = assets.filter(pk__gte=known) if is_rising else assets.filter(pk__lte=known)
+        ids = assets.order_by("pk" if is_rising else "-pk").values_list("pk", flat=True)
+        # One more: that at the place may be among them.
+        return keyed_faceless(np.array(ids[: count + 1], dtype=np.int64), order)
+
+    if order in NUMBERS:
+        return (-LAST if is_turned else LAST), keyed
+    return -np.inf, keyed
+
+
+def _cut(pieces: list[_Piece], order: Order, place: _Place | None, limit: int) -> Page:
+    is_turned = place is not None and place.is_turned
+    found = _lowest(pieces, order, place, limit + 1)
+    shown, is_more = found[:limit], len(found) > limit
+    if is_turned:
+        shown = shown[::-1].turned()
+    goes_on, goes_back = (True, is_more) if is_turned else (is_more, place is not None)
+    return Page(
+        ids=tuple(shown.ids.tolist()),
+        next_cursor=_cursor("a", shown[-1:], order) if goes_on and len(shown) else None,
+        previous_cursor=_cursor("b", shown[:1], order) if goes_back and len(shown) else None,
     )
 
 
-def _beyond(names: tuple[str, str], place: list[float]) -> Q:
-    """Return the condition that a face comes after a place in this order."""
-    first, second = names
-    same = Q(**{first.lstrip("-"): place[0]})
-    return Q(**_after(first, place[0])) | same & Q(**_after(second, place[1]))
+def _lowest(pieces: list[_Piece], order: Order, place: _Place | None, count: int) -> Keyed:
+    """Return the first ones after a place, sorted; turned where the place is.
+
+    Pieces come by their best key, and none is looked at that cannot have any of them.
+    """
+    held = join((), order)
+    for begin, keyed in sorted(pieces, key=itemgetter(0)):
+        is_full = len(held) == count
+        if is_full and begin > held.first[-1]:
+            break
+        piece = keyed()
+        if place is not None:
+            piece = place.beyond(piece.turned() if place.is_turned else piece)
+        if is_full:
+            piece = piece[piece.first <= held.first[-1]]
+        held = _first_of(join((held, piece), order), count)
+    return held
 
 
-def _after(name: str, value: float) -> dict[str, float]:
-    return {f"{name[1:]}__lt": value} if name.startswith("-") else {f"{name}__gt": value}
+def _first_of(keyed: Keyed, count: int) -> Keyed:
+    if len(keyed) > count:
+        keyed = keyed[keyed.first <= np.partition(keyed.first, count - 1)[count - 1]]
+    return keyed.ordered()[:count]
 
 
-def _turned(name: str) -> str:
-    return name[1:] if name.startswith("-") else f"-{name}"
+def _cursor(side: str, one: Keyed, order: Order) -> str:
+    first = abs(one.first[0])
+    if order in NUMBERS:
+        # Its four bytes: compared to a rounded number, the face itself would come again.
+        (first,) = struct.unpack(">I", struct.pack(">f", -one.first[0]))
+    return f"{side}{first}-{abs(one.second[0])}"
 
 
-def _is_real(name: str) -> bool:
-    return isinstance(Face._meta.get_field(name.lstrip("-")), FloatField)
-
-
-def _cursor(side: Side, face: Face, first: str, second: str) -> str:
-    place = face.serializable_value(first.lstrip("-"))
-    if _is_real(first):
-        # Its four bytes: compared to a rounded value, the face itself would come again.
-        (place,) = struct.unpack(">I", struct.pack(">f", place))
-    return f"{side}{place}-{face.serializable_value(second.lstrip('-'))}"
-
-
-def _parse(cursor: str, first: str) -> tuple[Side, float, int]:
-    wrong = InvalidQuery({"cursor": ["This is not a place in this list."]})
+def _parse(cursor: str | None, order: Order) -> _Place | None:
+    if cursor is None:
+        return None
     match = _CURSOR.fullmatch(cursor)
     if match is None:
-        raise wrong
-    place: float = int(match[2])
-    if _is_real(first):
-        try:
-            (place,) = struct.unpack(">f", struct.pack(">I", place))
-        except struct.error as error:
-            raise wrong from error
-    return "a" if match[1] == "a" else "b", place, int(match[3])
+        raise _no_place()
+    is_turned, first, second = match[1] == "b", int(match[2]), int(match[3])
+    if order not in NUMBERS:
+        return _Place(first if order is Order.OLDEST else -first, second, is_turned)
+    try:
+        (number,) = struct.unpack(">f", struct.pack(">I", first))
+    except struct.error as error:
+        raise _no_place() from error
+    return _Place(-number, -second, is_turned)
 
 
-class FacePages(NewestFirst):
-    """Pages of a REST list of faces, whatever its order."""
-
-    def paginate_queryset(
-        self,
-        queryset: QuerySet[Face],
-        request: Request,
-        view: object = None,  # noqa: ARG002
-    ) -> list[Face]:
-        self.base_url = request.build_absolute_uri()
-        cursor = request.query_params.get(self.cursor_query_param) or None
-        self.face_page = cut_page(queryset, limit=self.get_page_size(request), cursor=cursor)
-        return list(self.face_page.faces)
-
-    def get_next_link(self) -> str | None:
-        return self._address(self.face_page.next_cursor)
-
-    def get_previous_link(self) -> str | None:
-        return self._address(self.face_page.previous_cursor)
-
-    def _address(self, cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        address: str = replace_query_param(self.base_url, self.cursor_query_param, cursor)
-        return address
+def _no_place() -> InvalidQuery:
+    return InvalidQuery({"cursor": ["This is not a place in this list."]})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
@@ -12,6 +13,9 @@ from uuid import UUID
 from django.http import QueryDict
 
 Choice = TypeVar("Choice", bound=str)
+
+# Control characters, and halves of UTF-16 pairs.
+_NEVER = frozenset({"Cc", "Cs"})
 
 
 class ParameterReader:
@@ -42,6 +46,21 @@ class ParameterReader:
             return None
         return value
 
+    def whole(self, name: str, *, minimum: float, maximum: float) -> float | None:
+        value = self.number(name, minimum=minimum, maximum=maximum)
+        if value is None or value.is_integer():
+            return value
+        self.note(name, "Must be a whole number.")
+        return None
+
+    def text(self, name: str) -> str | None:
+        """Return a text; refuses control characters, some of which cannot be stored."""
+        text = self._only(name)
+        if text is not None and any(unicodedata.category(letter) in _NEVER for letter in text):
+            self.note(name, "There is a control character in this text.")
+            return None
+        return text
+
     def day(self, name: str) -> date | None:
         text = self._only(name)
         if text is None:
@@ -70,6 +89,17 @@ class ParameterReader:
         if text not in by_text:
             self.note(name, f"“{text}” is not one of {', '.join(by_text)}.")
         return by_text.get(text, default)
+
+    def free_values(self, name: str, *, accept: Callable[[str], str | None]) -> frozenset[str]:
+        """Return the values of a parameter that may be repeated; a comma is part of a value.
+
+        `accept` returns a value as it is stored, or None if there can be no such value.
+        """
+        accepted = {text: accept(text) for text in self._texts(name)}
+        for text, value in accepted.items():
+            if value is None:
+                self.note(name, f"“{text}” cannot be a value.")
+        return frozenset(value for value in accepted.values() if value is not None)
 
     def values(self, name: str, *, allowed: Collection[str]) -> frozenset[str]:
         """Return the values of a parameter that may be repeated, or hold several with commas."""
@@ -100,3 +130,8 @@ class ParameterReader:
             self.note(name, "May be given once only.")
             return None
         return texts[0] if texts else None
+
+
+def plain_number(number: float) -> str:
+    """Return a number as a query string has it: 60 rather than 60.0, and always the same."""
+    return str(number).removesuffix(".0")

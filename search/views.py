@@ -13,7 +13,8 @@ from analysis.listing import faces_for_lists
 from analysis.models import Face
 from dam.fragments import render_page
 from search.counts import count_facets
-from search.paging import cut_page
+from search.matching import find_matches
+from search.paging import in_order, page_of_faces
 from search.query import FaceQuery, InvalidQuery, Order
 from search.similar import similar_faces
 from search.templatetags.face_queries import query_address
@@ -26,6 +27,7 @@ ORDER_LABELS = {
     Order.NEWEST: "Newest photo",
     Order.OLDEST: "Oldest photo",
     Order.QUALITY: "Best quality",
+    Order.SIZE: "Largest face",
 }
 
 
@@ -38,18 +40,24 @@ def faces_page(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor") or None
     try:
         query = FaceQuery.from_params(request.GET, besides=("cursor",))
-        faces = query.filter(faces_for_lists(landmarks=False)).select_related("asset")
-        page = cut_page(faces, limit=PAGE_SIZE, cursor=cursor)
+        matches = find_matches(query)
+        page = page_of_faces(matches, limit=PAGE_SIZE, cursor=cursor)
     except InvalidQuery as error:
         if request.htmx:
             # htmx shows no answer that is an error: the browser has to load it as a page.
             return HttpResponseClientRedirect(request.get_full_path())
         return render(request, "search/invalid_query.html", {"error": error}, status=error.status)
-    context = {"query": query, "page": page, "cursor": cursor}
+    faces = faces_for_lists(landmarks=False).select_related("asset")
+    context = {
+        "query": query,
+        "page": page,
+        "cursor": cursor,
+        "faces": in_order(faces, page.ids),
+    }
     if request.htmx and cursor and not request.htmx.history_restore_request:
         return render(request, "search/_face_tiles.html", context)
     context |= {
-        "counts": count_facets(query),
+        "counts": count_facets(matches),
         "conditions": query.describe(),
         "orders": [(query.ordered(order), label) for order, label in ORDER_LABELS.items()],
         "hidden": _hidden_inputs(query),
