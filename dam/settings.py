@@ -172,6 +172,8 @@ SPECTACULAR_SETTINGS = {
         "RunStatus": "analysis.models.AnalysisRun.Status",
         "TagSource": "analysis.models.FaceTag.Source",
         "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
+        "BulkAction": "search.models.BulkJob.Action",
+        "BulkJobStatus": "search.models.BulkJob.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -239,6 +241,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "analysis.sweep_runs", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-tag-versions": {
         "task": "analysis.sweep_tag_versions",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "fold-changes": {"task": "search.fold_changes", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-bulk-jobs": {
+        "task": "search.sweep_bulk_jobs",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class SearchConfig(AppConfig):
     name = "search"
     verbose_name = "Search"
+
+    def ready(self) -> None:
+        from search.bulk import tasks  # noqa: F401  (registers tasks)
+        from search.index import receivers  # noqa: F401  (builds the index after its migration)
+        from search.index import tasks as index_tasks  # noqa: F401  (registers tasks)

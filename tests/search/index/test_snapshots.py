@@ -142,11 +142,13 @@ def test_erased_readings_are_gone_at_once(settings) -> None:
         "UPDATE analysis_facetag SET facet = 'other'",
         "DELETE FROM analysis_facetag",
         (
-            "INSERT INTO analysis_facetag (face_id, facet, value, source, model_value, model_dominant) "
+            "INSERT INTO analysis_facetag "
+            "(face_id, facet, value, source, model_value, model_dominant) "
             "SELECT id, 'hat', 'hat', 'user', '', '' FROM analysis_face"
         ),
         (
-            "INSERT INTO analysis_facetag (face_id, facet, value, source, model_value, model_dominant) "
+            "INSERT INTO analysis_facetag "
+            "(face_id, facet, value, source, model_value, model_dominant) "
             "SELECT id, 'glasses', 'x', 'user', '', '' FROM analysis_face "
             "ON CONFLICT (face_id, facet) DO UPDATE SET value = EXCLUDED.value"
         ),
