@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from analysis.adhoc import analyze_picture
 from analysis.face_crops import face_crop_etag, open_face_crop
 from analysis.face_serializers import FaceSerializer
-from analysis.listing import assets_with_faces, assets_with_runs
+from analysis.listing import assets_for_lists, assets_with_faces
 from analysis.models import AnalysisRun, Face
 from analysis.params import (
     FaceParams,
@@ -37,6 +37,7 @@ from analysis.serializers import (
     RunSerializer,
 )
 from dam import api as dam_api
+from dam import collection_api
 from dam.models import Asset
 from dam.pagination import NewestFirst
 
@@ -67,7 +68,7 @@ class AssetListView(dam_api.AssetListView):
     upload_serializer_class = AnalyzedUploadResultsSerializer
 
     def get_queryset(self) -> QuerySet[Asset]:
-        return assets_with_runs()
+        return assets_for_lists()
 
 
 @extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))
@@ -84,6 +85,16 @@ class AssetView(dam_api.AssetView):
 
     def _bulky(self) -> tuple[str, ...]:
         return _bulky(read_params(LandmarksParams, self.request))
+
+
+@extend_schema_view(get=extend_schema(operation_id="collections_assets_list"))
+class CollectionAssetsView(collection_api.CollectionAssetsView):
+    """The photos of a collection with the state of their analysis, the last added first."""
+
+    serializer_class = AnalyzedAssetSerializer
+
+    def get_assets(self) -> QuerySet[Asset]:
+        return assets_for_lists()
 
 
 @extend_schema_view(get=extend_schema(parameters=[FaceParams]))

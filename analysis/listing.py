@@ -13,10 +13,15 @@ def assets_with_runs() -> QuerySet[Asset]:
     return Asset.objects.prefetch_related(Prefetch("runs", AnalysisRun.objects.order_by("-id")))
 
 
+def assets_for_lists() -> QuerySet[Asset]:
+    """Return all assets with their runs and their collections, by name."""
+    return assets_with_runs().prefetch_related("collections")
+
+
 def assets_with_faces(*, landmarks: bool) -> QuerySet[Asset]:
-    """Return all assets with their runs and their faces, the largest first."""
+    """Return all assets with their runs, collections and faces, the largest first."""
     faces = faces_for_lists(landmarks=landmarks).order_by("position")
-    return assets_with_runs().prefetch_related(Prefetch("faces", faces))
+    return assets_for_lists().prefetch_related(Prefetch("faces", faces))
 
 
 def faces_for_lists(*, landmarks: bool) -> QuerySet[Face]:

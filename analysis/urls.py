@@ -8,6 +8,11 @@ from analysis.custom_tags import urls as custom_tags
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
+    path(
+        "collections/<uuid:uid>/assets",
+        api.CollectionAssetsView.as_view(),
+        name="collection-assets",
+    ),
     path("faces/<uuid:uid>", api.FaceView.as_view(), name="face"),
     path("faces/<uuid:uid>/crop", api.FaceCropView.as_view(), name="face-crop"),
     path("faces/<uuid:uid>/tags", tag_api.FaceTagsView.as_view(), name="face-tags"),

@@ -33,6 +33,7 @@ from analysis.photos import (
 from analysis.recording import queue_run, requeue_runs
 from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
+from dam.collection_lists import collections_of, suggested_names
 from dam.fragments import render_page
 from dam.models import Asset, User
 
@@ -111,6 +112,8 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
             "stage": _stage(asset, chosen),
             "newer": newer_photo(asset),
             "older": older_photo(asset),
+            "collections": collections_of(asset),
+            "collection_names": suggested_names(),
         },
     )
 

@@ -16,6 +16,8 @@ from dam.models import Asset, Collection, CollectionAsset
 
 COVER_PHOTOS = 4
 MOST_SUGGESTED = 200
+# Of uids in one request.
+MOST_AT_ONCE = 10_000
 
 
 class UnknownAssets(DamError):

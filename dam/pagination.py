@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import ValidationError
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db import DataError
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
@@ -14,6 +19,19 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any]:
+        """Return a page; raises NotFound for a cursor that names no place in this list."""
+        try:
+            page: list[Any] = super().paginate_queryset(queryset, request, view)
+        except (ValueError, InvalidValue, DataError) as error:
+            if not request.query_params.get(self.cursor_query_param):
+                raise
+            # The cursor can be read, but not the place in it: no number, no time, no text.
+            raise NotFound(self.invalid_cursor_message) from error
+        return page
 
     def get_page_size(self, request: Request) -> int:
         """Return what is asked for, a page's usual size where nothing is; refuse what cannot be."""
@@ -29,3 +47,9 @@ class NewestFirst(CursorPagination):
             message = f"Must be a whole number from 1 to {self.max_page_size}."
             raise ValidationError({self.page_size_query_param: [message]})
         return int(text)
+
+
+class ByName(NewestFirst):
+    """Pages of what has a unique `name_key`, in the order of the names."""
+
+    ordering = ("name_key",)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from dam.models import Asset
+from dam.models import Asset, Collection
+
+
+class CollectionOfAssetSerializer(serializers.ModelSerializer):
+    """A collection that an asset is in."""
+
+    class Meta:
+        model = Collection
+        fields = ("uid", "name")
+        read_only_fields = fields
 
 
 class AssetSerializer(serializers.ModelSerializer):
@@ -12,6 +21,7 @@ class AssetSerializer(serializers.ModelSerializer):
 
     original_url = serializers.HyperlinkedIdentityField("api:asset-original", lookup_field="uid")
     thumbnail_url = serializers.HyperlinkedIdentityField("api:asset-thumbnail", lookup_field="uid")
+    collections = CollectionOfAssetSerializer(many=True, read_only=True)
 
     class Meta:
         model = Asset
@@ -27,6 +37,7 @@ class AssetSerializer(serializers.ModelSerializer):
             "created_at",
             "original_url",
             "thumbnail_url",
+            "collections",
         )
         read_only_fields = fields
         extra_kwargs = {"digest": {"help_text": "SHA-256 of the file's bytes."}}

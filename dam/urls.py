@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 import analysis.urls
 import dam.asset_urls
+import dam.collection_urls
 import search.urls
 from dam import health
 
@@ -20,6 +21,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *analysis.urls.api_urls,
     *search.urls.api_urls,
     *dam.asset_urls.api_urls,
+    *dam.collection_urls.api_urls,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,4 +37,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *analysis.urls.html_urls,
     *search.urls.html_urls,
     *dam.asset_urls.html_urls,
+    *dam.collection_urls.html_urls,
 ]

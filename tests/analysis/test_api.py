@@ -98,7 +98,7 @@ class TestAssets:
         for _ in range(3):
             make_face()
 
-        with django_assert_num_queries(3):  # key, assets, runs
+        with django_assert_num_queries(4):  # key, assets, runs, collections
             client.get(url("asset-list"))
 
     def test_one_asset_shows_its_faces_the_largest_first(self, client):
@@ -124,7 +124,8 @@ class TestAssets:
         face = make_face()
         make_face(face.asset, position=1)
 
-        with django_assert_num_queries(6):  # key, asset, runs, faces, tags, custom tags
+        # The key, the asset, its runs and collections, faces, tags, custom tags.
+        with django_assert_num_queries(7):
             client.get(url("asset", uid=face.asset.uid), {"landmarks": landmarks})
 
     def test_an_uploaded_asset_shows_that_it_waits(self, client, fake_pipeline):
