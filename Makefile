@@ -1,7 +1,7 @@
 # Facet: `make up` starts everything, `make help` lists the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint bench nets lock clean
+.PHONY: help up test lint bench bench-search nets lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +14,7 @@ UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --compile-bytecode
 NO_SERVICE := env -u DATABASE_URL -u BROKER_URL DAM_HOME=/nonexistent DAM_SECRET_KEY=unused
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo "PYTHON names another Python (3.11 to 3.13); ARGS is handed to pytest and the benchmarks."
 	@echo "Settings such as PORT and DAM_HOME are listed in docs/settings.md."
 
@@ -35,6 +35,9 @@ bench: $(VENV)/requirements-dev.lock ## Measure (figures for the machine it runs
 	@for script in bench/[a-z]*.py; do \
 		echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; \
 	done
+
+bench-search: $(VENV)/requirements-dev.lock ## Measure search at 1,000,000 made-up faces (ARGS="--faces 100000")
+	@$(BIN)/python -m bench.search $(ARGS)
 
 nets: $(VENV)/requirements.lock ## Train the heads again (DATA=labelled sets, WORK=where features are kept)
 	@[ -n "$(DATA)" ] || { echo "Name the folder of the labelled sets: make nets DATA=folder"; exit 1; }

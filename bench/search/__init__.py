@@ -1,0 +1,1 @@
+"""A made-up library of up to millions of faces, loaded into PostgreSQL and measured."""

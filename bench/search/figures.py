@@ -1,0 +1,189 @@
+"""Measures search on a loaded library: the functions that REST calls, and whole requests.
+
+Needs Django set up on the library's database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from django.http import QueryDict
+from django.test import Client
+
+from analysis.listing import faces_for_lists
+from analysis.models import Face
+from analysis.tagging import clear_correction, correct_tag
+from bench.search.questions import Example, Questions, Tags, address, recall
+from bench.search.timing import Times, measure
+from search.counts import count_facets
+from search.index import fold_changes
+from search.matching import find_matches
+from search.paging import in_order, page_of_faces
+from search.query import FaceQuery
+from search.similar import Limits, Nearest, nearest_faces
+from search.similarity.target import target_of
+
+NEIGHBOURS = 10
+PAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table."""
+
+    name: str
+    asked: tuple[float, float] | None
+    """p50 and p95 in ms."""
+    times: Times
+    request: Times | None = None
+    """The same by REST, through Django's test client."""
+    recall: float | None = None
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        return self.asked is None or (
+            self.times.at(50) <= self.asked[0] and self.times.at(95) <= self.asked[1]
+        )
+
+
+class Bench:
+    """Measures one thing after another."""
+
+    def __init__(self, questions: Questions, client: Client, *, rounds: int) -> None:
+        self.questions = questions
+        self.rounds = rounds
+        self._client = client
+
+    def all(self) -> list[Figure]:
+        figures = [
+            self.counts(0, asked=(20, 40)),
+            self.counts(1, asked=(40, 80)),
+            self.counts(4, asked=(40, 80)),
+            self.page(3, asked=(20, 60)),
+        ]
+        examples = self.questions.examples(self.rounds)
+        none: list[Tags] = [{}] * self.rounds
+        figures += [
+            self.similar("similar, no filter", examples, none, asked=(15, 40)),
+            self._similar_among("similar, filter keeps 4 %", examples, 0.04, asked=(60, 120)),
+            self._similar_among("similar, filter keeps 0.3 %", examples, 0.003, asked=(15, 40)),
+            self.correction(asked=(20, 60)),
+        ]
+        return figures
+
+    def counts(self, facets: int, *, asked: tuple[float, float]) -> Figure:
+        """Count all values of all facets under filters of so many facets."""
+        drawn = self.questions.filters(facets, count=self.rounds)
+        queries = [query_of(tags) for tags in drawn]
+        return Figure(
+            f"all facet counts, {facets} filters",
+            asked,
+            measure([lambda query=query: count_facets(query) for query in queries]),
+            self._requests([address("facets", tags) for tags in drawn]),
+        )
+
+    def page(self, facets: int, *, asked: tuple[float, float]) -> Figure:
+        """Show the first page of the faces that filters find."""
+        drawn = self.questions.filters(facets, count=self.rounds)
+        queries = [query_of(tags) for tags in drawn]
+
+        def show(query: FaceQuery) -> list[object]:
+            page = page_of_faces(find_matches(query), limit=PAGE)
+            rows = faces_for_lists(landmarks=False).select_related("asset")
+            return list(in_order(rows, page.ids))
+
+        return Figure(
+            f"first page of faces, {facets} filters",
+            asked,
+            measure([lambda query=query: show(query) for query in queries]),
+            self._requests([address("faces", tags, page_size=PAGE) for tags in drawn]),
+            note=f"{PAGE} faces",
+        )
+
+    def similar(
+        self,
+        name: str,
+        examples: Sequence[Example],
+        filters: Sequence[Tags],
+        *,
+        asked: tuple[float, float],
+    ) -> Figure:
+        """Find the nearest of each example among the faces of a filter."""
+        faces = {face.pk: face for face in Face.objects.filter(pk__in=[e.id for e in examples])}
+        answers: dict[int, Nearest] = {}
+
+        def find(example: Example, tags: Tags) -> None:
+            face = faces[example.id]
+            answers[example.id] = nearest_faces(
+                query_of(tags),
+                target_of([face.embedding], embedding_net=face.embedding_net),
+                limits=Limits(count=NEIGHBOURS),
+                leave_out=[face.pk],
+            )
+
+        pairs = list(zip(examples, filters, strict=False))
+        times = measure([lambda pair=pair: find(*pair) for pair in pairs])
+        shares = [
+            recall(
+                [one.face.pk for one in answers[example.id].faces],
+                self.questions.nearest(example, tags=tags, limit=NEIGHBOURS),
+            )
+            for example, tags in pairs
+        ]
+        methods = sorted({str(answer.method) for answer in answers.values()})
+        sizes = sorted(answer.candidates for answer in answers.values())
+        paths = [
+            address(f"faces/{example.uid}/similar", tags, limit=NEIGHBOURS)
+            for example, tags in pairs
+        ]
+        return Figure(
+            name,
+            asked,
+            times,
+            self._requests(paths),
+            mean(shares),
+            f"{', '.join(methods)}; {sizes[0]:,} to {sizes[-1]:,} candidates",
+        )
+
+    def _similar_among(
+        self, name: str, examples: Sequence[Example], share: float, *, asked: tuple[float, float]
+    ) -> Figure:
+        filters = self.questions.keeping(share, count=len(examples))
+        filters = [filters[place % len(filters)] for place in range(len(examples))]
+        return self.similar(name, examples, filters, asked=asked)
+
+    def correction(self, *, asked: tuple[float, float]) -> Figure:
+        """Correct a face's tag and count again, with one filter; put it back afterwards."""
+        examples = self.questions.examples(self.rounds)
+        faces = list(Face.objects.filter(pk__in=[e.id for e in examples]).select_related("asset"))
+        queries = [query_of(tags) for tags in self.questions.filters(1, count=len(faces))]
+
+        def correct(face: Face, query: FaceQuery) -> None:
+            correct_tag(face, facet="hat", value="hat", user=None)
+            count_facets(query)
+
+        pairs = list(zip(faces, queries, strict=True))
+        times = measure([lambda pair=pair: correct(*pair) for pair in pairs], warm=0)
+        for face in faces:
+            clear_correction(face, facet="hat", user=None)
+        fold_changes()
+        return Figure("a tag corrected, counted again", asked, times)
+
+    def _requests(self, paths: Sequence[str]) -> Times:
+        def get(path: str) -> None:
+            answer = self._client.get(path)
+            if answer.status_code != 200:
+                raise SystemExit(f"{path}: {answer.status_code} {answer.content[:500]!r}")
+
+        calls: list[Callable[[], None]] = [lambda path=path: get(path) for path in paths]
+        return measure(calls)
+
+
+def query_of(tags: Mapping[str, str]) -> FaceQuery:
+    """Return the query as REST reads it."""
+    params = QueryDict(mutable=True)
+    params.update(tags)
+    return FaceQuery.from_params(params)
