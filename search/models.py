@@ -168,3 +168,19 @@ class BulkPiece(models.Model):
 
     def __str__(self) -> str:
         return f"piece {self.number} of bulk job {self.job_id}"
+
+
+class RecallCheck(models.Model):
+    """How many of the truly nearest faces searches found, measured on this library."""
+
+    checked_at = models.DateTimeField(auto_now_add=True)
+    # Present faces at that time.
+    face_count = models.PositiveIntegerField()
+    # What search.recall.Figures writes: a row for each share of the library that a filter keeps.
+    figures = models.JSONField()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"recall on {self.face_count} faces at {self.checked_at}"
