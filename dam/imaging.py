@@ -21,6 +21,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from dam.colour import CLOSE, EXACT, srgb_strips
 from dam.formats import (
@@ -75,9 +76,9 @@ class ImageInfo:
 
 def probe(stream: IO[bytes]) -> ImageInfo:
     """Tell what a picture is without decoding its pixels. Raises UnreadableImage."""
-    image = _open(stream)
+    image = open_image(stream)
     width, height = image.size
-    if _stored_orientation(image) >= 5:
+    if stored_orientation(image) >= 5:
         width, height = height, width
     media_type = MEDIA_TYPES[image.format or ""]
     return ImageInfo(media_type, EXTENSIONS[media_type], width, height)
@@ -131,14 +132,16 @@ def _load(
 
     With side_px a JPEG may come smaller, but with no side shorter than needed for that.
     """
-    image = _open(stream)
+    image = open_image(stream)
+    # Browsers take the orientation from EXIF alone, Pillow would also take it from here.
+    image.info.pop("xmp", None)
     width, height = image.size
     if width * height > max_pixels:
         raise UnreadableImage(
             f"The picture has {width} × {height} pixels; {max_pixels / 1e6:g} million are allowed.",
             code="too_many_pixels",
         )
-    orientation = _stored_orientation(image)
+    orientation = stored_orientation(image)
     with _damage_reported():
         if side_px and image.format in {"JPEG", "MPO"}:
             scale = side_px / max(width, height)
@@ -147,7 +150,8 @@ def _load(
     return image, orientation
 
 
-def _open(stream: IO[bytes]) -> Image.Image:
+def open_image(stream: IO[bytes]) -> Image.Image:
+    """Return a picture of which only the header is read. Raises UnreadableImage."""
     _prepare_pillow()
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
@@ -156,8 +160,6 @@ def _open(stream: IO[bytes]) -> Image.Image:
         refuse_unusual(image, head)
     except PILLOW_ERRORS as error:
         raise explain_failure(head) from error
-    # Browsers take the orientation from EXIF alone, Pillow would also take it from here.
-    image.info.pop("xmp", None)
     return image
 
 
@@ -181,11 +183,19 @@ def _damage_reported() -> Iterator[None]:
         raise UnreadableImage("The picture is damaged or incomplete.", code="truncated") from error
 
 
-def _stored_orientation(image: Image.Image) -> int:
+def stored_orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1–8, that is to be applied to the decoded pixels."""
-    raw = image.info.get("exif")
     # Pillow applies a TIFF's by itself.
-    if not raw or image.format == "TIFF":
+    return 1 if image.format == "TIFF" else exif_orientation(image)
+
+
+def exif_orientation(image: Image.Image) -> int:
+    """Return how the pixels lie in the file, 1–8, by its EXIF."""
+    if isinstance(image, TiffImageFile):
+        orientation = image.tag_v2.get(ExifTags.Base.Orientation)
+        return orientation if orientation in TRANSPOSITIONS else 1
+    raw = image.info.get("exif")
+    if not raw:
         return 1
     exif = Image.Exif()
     try:

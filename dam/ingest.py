@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 
-from dam.asset_words import search_text
+from dam.description import clean_folder, describe, describe_again
 from dam.errors import DamError
 from dam.imaging import ImageInfo, UnreadableImage, probe, thumbnail
 from dam.models import Asset, User
@@ -74,9 +74,18 @@ class _Spooled:
 
 
 def ingest(
-    stream: IO[bytes], *, name: str, source: Asset.Source, user: User | None = None
+    stream: IO[bytes],
+    *,
+    name: str,
+    source: Asset.Source,
+    user: User | None = None,
+    folder: str = "",
+    sidecar: bytes = b"",
 ) -> Ingested:
     """Store a picture, or find it if its bytes are known.
+
+    `folder` is where it was below some root, and `sidecar` an XMP file that lay beside it; of a
+    known picture they add to what is noted. Bad metadata never keeps a picture out.
 
     Raises RejectedUpload, UnreadableImage or StorageUnavailable; then there is no asset, and doing
     it again is safe. `asset_ingested` is sent in the transaction that creates the asset.
@@ -84,16 +93,33 @@ def ingest(
     with _spool(stream) as spooled:
         known = Asset.objects.filter(digest=spooled.digest).first()
         if known:
+            describe_again(known, spooled.file, folder=clean_folder(folder), sidecar=sidecar)
             return Ingested(asset=known, created=False)
         # Nobody may delete these files between storing them and creating the row.
         with digest_lock(spooled.digest):
             info = _inspect(spooled.file)
             _store_files(spooled, info)
-            return _create(spooled, info, name=name, source=source, user=user)
+            name = clean_name(name)
+            told = describe(
+                spooled.file,
+                name=name,
+                folder=clean_folder(folder),
+                width=info.width,
+                height=info.height,
+                sidecar=sidecar,
+            )
+            told |= {"name": name, "source": source, "ingested_by": user}
+            return _create(spooled, info, told)
 
 
 def try_ingest(
-    stream: IO[bytes], *, name: str, source: Asset.Source, user: User | None = None
+    stream: IO[bytes],
+    *,
+    name: str,
+    source: Asset.Source,
+    user: User | None = None,
+    folder: str = "",
+    sidecar: bytes = b"",
 ) -> Outcome:
     """Ingest one file of many: what is wrong with it is returned, so that the others go on.
 
@@ -101,7 +127,9 @@ def try_ingest(
     """
     name = clean_name(name)
     try:
-        ingested = ingest(stream, name=name, source=source, user=user)
+        ingested = ingest(
+            stream, name=name, source=source, user=user, folder=folder, sidecar=sidecar
+        )
     except (RejectedUpload, UnreadableImage) as error:
         return Outcome(name=name, error=error)
     return Outcome(name=name, asset=ingested.asset, created=ingested.created)
@@ -180,21 +208,16 @@ def _store_files(spooled: _Spooled, info: ImageInfo) -> None:
     put(thumbnail_path(spooled.digest), ContentFile(small))
 
 
-def _create(
-    spooled: _Spooled, info: ImageInfo, *, name: str, source: Asset.Source, user: User | None
-) -> Ingested:
+def _create(spooled: _Spooled, info: ImageInfo, told: dict[str, Any]) -> Ingested:
     with transaction.atomic():
         asset, created = Asset.objects.get_or_create(
             digest=spooled.digest,
             defaults={
-                "name": clean_name(name),
-                "search_text": search_text([clean_name(name)]),
+                **told,
                 "media_type": info.media_type,
                 "size_bytes": spooled.size_bytes,
                 "width": info.width,
                 "height": info.height,
-                "source": source,
-                "ingested_by": user,
             },
         )
         if created:

@@ -13,7 +13,7 @@ from django.db import Error as DatabaseError
 
 from analysis.ingest_report import BarReport, JsonReport, Report
 from analysis.run_watch import RunWatch
-from dam.folders import find_files, ingest_path
+from dam.folders import find_files, folder_below, ingest_path
 from dam.models import Asset
 from dam.storage import StorageUnavailable
 
@@ -38,7 +38,11 @@ class Command(BaseCommand):
     def handle(
         self, *, paths: list[Path], recursive: bool, wait: bool, json: bool, **_: Any
     ) -> None:
-        files = list(find_files(paths, recursive=recursive))
+        files = [
+            (path, folder_below(root, path))
+            for root in paths
+            for path in find_files([root], recursive=recursive)
+        ]
         report = (JsonReport if json else BarReport)(self.stdout, file_count=len(files), wait=wait)
         try:
             with report:
@@ -53,10 +57,10 @@ class Command(BaseCommand):
         if report.has_trouble:
             sys.exit(1)
 
-    def _run(self, files: list[Path], report: Report, watch: RunWatch | None) -> None:
+    def _run(self, files: list[tuple[Path, str]], report: Report, watch: RunWatch | None) -> None:
         polled_at = time.monotonic()
-        for path in files:
-            outcome = ingest_path(path, source=Asset.Source.COMMAND)
+        for path, folder in files:
+            outcome = ingest_path(path, source=Asset.Source.COMMAND, folder=folder)
             report.ingested(path, outcome)
             if watch is None:
                 continue

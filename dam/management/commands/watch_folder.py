@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from dam.folders import FolderWatch, ingest_path
+from dam.folders import FolderWatch, folder_below, ingest_path
 from dam.models import Asset
 from dam.storage import StorageUnavailable
 
@@ -75,14 +75,16 @@ class Command(BaseCommand):
         self._is_gone = False
         for path in paths:
             try:
-                self._ingest(path)
+                self._ingest(path, root=watch.folder)
             except (StorageUnavailable, DatabaseError) as error:
                 self.stderr.write(f"Nothing can be stored now, it is tried again: {error}")
                 return
             watch.settle(path)
 
-    def _ingest(self, path: Path) -> None:
-        outcome = ingest_path(path, source=Asset.Source.WATCH_FOLDER)
+    def _ingest(self, path: Path, *, root: Path) -> None:
+        outcome = ingest_path(
+            path, source=Asset.Source.WATCH_FOLDER, folder=folder_below(root, path)
+        )
         self._counts[outcome.status] += 1
         if outcome.error:
             self.stderr.write(f"{path}: {outcome.error.message}")

@@ -1,0 +1,60 @@
+"""The packets of metadata within a picture's file, as Pillow finds them. Decodes no pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from dam.imaging import PILLOW_ERRORS, exif_orientation, open_image
+
+# Adobe's number of the resource that holds IPTC, and the tag of a TIFF that does.
+_IPTC_RESOURCE = 0x0404
+_IPTC_TAG = 33723
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a file holds besides pixels; empty where it holds none."""
+
+    exif: Mapping[int, Any]
+    """The tags of the first picture, and those of its EXIF table."""
+    xmp: bytes
+    iptc: bytes
+    orientation: int
+    """EXIF's, 1 to 8: how the stored pixels lie."""
+
+
+def read_embedded(stream: IO[bytes]) -> Embedded:
+    """Return the packets of a picture. Raises UnreadableImage; what is broken is left out."""
+    image = open_image(stream)
+    xmp = image.info.get("xmp", b"")
+    return Embedded(
+        exif=_exif(image),
+        xmp=xmp.encode() if isinstance(xmp, str) else bytes(xmp or b""),
+        iptc=_iptc(image),
+        orientation=exif_orientation(image),
+    )
+
+
+def _exif(image: Image.Image) -> dict[int, Any]:
+    # Pillow would look for the orientation in XMP, with regular expressions.
+    image.info.pop("xmp", None)
+    try:
+        exif = image.getexif()
+        return dict(exif) | dict(exif.get_ifd(0x8769))
+    except PILLOW_ERRORS:
+        return {}
+
+
+def _iptc(image: Image.Image) -> bytes:
+    found: Any = None
+    if isinstance(image, TiffImageFile):
+        found = image.tag_v2.get(_IPTC_TAG)
+    else:
+        resources = image.info.get("photoshop")
+        found = resources.get(_IPTC_RESOURCE) if isinstance(resources, dict) else None
+    return found if isinstance(found, bytes) else b""

@@ -1,0 +1,207 @@
+"""XMP and IPTC packets by exiv2, the only module that imports it.
+
+exiv2 is native code that is handed what anybody may have written, so it gets little: never a whole
+file, never EXIF (its readers of makers' notes are most of what was ever wrong in it), IPTC of at
+most 64 KiB, and XMP only once Python's own parser found it well-formed, shallow and free of
+entities. It is used by one thread at a time, as its XMP toolkit has global state.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from types import ModuleType
+from typing import Any
+from xml.parsers import expat
+
+logger = logging.getLogger(__name__)
+
+MOST_XMP_BYTES = 2 * 2**20
+MOST_IPTC_BYTES = 2**16 - 64
+MOST_DEPTH = 40
+MOST_ELEMENTS = 60_000
+MOST_PROPERTIES = 40_000
+
+_lock = threading.Lock()
+_PACKET = re.compile(
+    r"<(?:x:xmpmeta|x:xapmeta|rdf:RDF)[\s>].*</(?:x:xmpmeta|x:xapmeta|rdf:RDF)\s*>", re.S
+)
+# What XML 1.0 does not allow, and some programs write.
+_INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+_TRAILER = '<?xpacket end="w"?>'
+
+
+class UnreadablePacket(ValueError):
+    """The packet is broken, too large or hostile."""
+
+
+class Kind(Enum):
+    """A kind of XMP value that is not a plain text."""
+
+    STRUCT = "struct"
+    BAG = "bag"
+    SEQ = "seq"
+    LANGUAGES = "languages"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property to write: its path below "Xmp.", such as "dc.subject", and its value.
+
+    Without texts a struct or a list is opened, whose members are properties of their own.
+    """
+
+    path: str
+    texts: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
+def read_xmp(packet: bytes) -> dict[str, list[str]]:
+    """Return a packet's properties by exiv2's keys without "Xmp.", with the texts of each.
+
+    Of a text in several languages the default comes first. Raises UnreadablePacket.
+    """
+    text = _well_formed(packet)
+    with _lock:
+        exiv2 = _exiv2()
+        try:
+            image = exiv2.ImageFactory.open((_HEADER + text + _TRAILER).encode())
+            image.readMetadata()
+            return _collect(image.xmpData())
+        except exiv2.Exiv2Error as error:
+            raise UnreadablePacket(str(error)) from error
+
+
+def read_iptc(block: bytes) -> dict[str, list[bytes]]:
+    """Return IPTC datasets' values by exiv2's keys without "Iptc.". Raises UnreadablePacket."""
+    if len(block) > MOST_IPTC_BYTES:
+        raise UnreadablePacket(f"IPTC of {len(block)} bytes")
+    with _lock:
+        exiv2 = _exiv2()
+        try:
+            image = exiv2.ImageFactory.open(_jpeg_around(block))
+            image.readMetadata()
+            found: dict[str, list[bytes]] = {}
+            for datum in image.iptcData():
+                value = datum.value()
+                raw = bytearray(value.size())
+                value.copy(raw, exiv2.ByteOrder.bigEndian)
+                found.setdefault(datum.key().removeprefix("Iptc."), []).append(bytes(raw))
+        except exiv2.Exiv2Error as error:
+            raise UnreadablePacket(str(error)) from error
+    return found
+
+
+def write_xmp(properties: Iterable[Property]) -> bytes:
+    """Return a packet with these properties, in UTF-8, as a sidecar file holds it."""
+    with _lock:
+        exiv2 = _exiv2()
+        data = exiv2.XmpData()
+        for one in properties:
+            data.add(exiv2.XmpKey(f"Xmp.{one.path}"), _value(exiv2, one))
+        flags = exiv2.XmpParser.XmpFormatFlags
+        _, text = exiv2.XmpParser.encode(data, flags.omitPacketWrapper | flags.useCompactFormat)
+    return (_HEADER + "\n" + text + _TRAILER + "\n").encode()
+
+
+@cache
+def _exiv2() -> ModuleType:
+    import exiv2
+
+    # What is wrong with a packet is our exception; on stderr it would tell nobody which file it is.
+    exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    return exiv2
+
+
+def _collect(data: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for count, datum in enumerate(data):
+        if count > MOST_PROPERTIES:
+            raise UnreadablePacket("too many properties")
+        value = datum.value()
+        found[datum.key().removeprefix("Xmp.")] = _texts(value)
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    kind = value.typeId().name
+    if kind == "langAlt":
+        languages = {str(language): str(value[language]) for language in value.keys()}  # noqa: SIM118
+        default = languages.pop("x-default", None)
+        return ([] if default is None else [default]) + list(languages.values())
+    if kind in {"xmpBag", "xmpSeq", "xmpAlt"}:
+        return [str(value[index]) for index in range(value.count())]
+    return [str(value)]
+
+
+def _value(exiv2: ModuleType, one: Property) -> Any:
+    if one.kind is Kind.LANGUAGES:
+        return exiv2.LangAltValue({"x-default": one.texts[0]})
+    if one.kind in (Kind.BAG, Kind.SEQ) and one.texts:
+        kind = exiv2.TypeId.xmpBag if one.kind is Kind.BAG else exiv2.TypeId.xmpSeq
+        return exiv2.XmpArrayValue(list(one.texts), kind)
+    value = exiv2.XmpTextValue("".join(one.texts))
+    if one.kind is Kind.STRUCT:
+        value.setXmpStruct(exiv2.XmpValue.XmpStruct.xsStruct)
+    elif one.kind is not None:
+        types = exiv2.XmpValue.XmpArrayType
+        value.setXmpArrayType(types.xaBag if one.kind is Kind.BAG else types.xaSeq)
+    return value
+
+
+def _well_formed(packet: bytes) -> str:
+    """Return a packet's XML, checked by a parser that nobody's nesting or entities can hurt."""
+    if len(packet) > MOST_XMP_BYTES:
+        raise UnreadablePacket(f"XMP of {len(packet)} bytes")
+    found = _PACKET.search(_INVALID.sub("", _decode(packet)))
+    if found is None:
+        raise UnreadablePacket("no XMP")
+    text = found[0]
+    parser = expat.ParserCreate(namespace_separator=" ")
+    depth = count = 0
+
+    def start(*_: object) -> None:
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        if depth > MOST_DEPTH or count > MOST_ELEMENTS:
+            raise UnreadablePacket("XMP is nested too deeply, or too long")
+
+    def end(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse(*_: object) -> None:
+        raise UnreadablePacket("XMP with a document type")
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise UnreadablePacket(f"XMP that is no XML: {error}") from error
+    return text
+
+
+def _decode(packet: bytes) -> str:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if packet.startswith(mark):
+            return packet.decode(encoding, errors="replace")
+    try:
+        return packet.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return packet.decode("latin-1")
+
+
+def _jpeg_around(block: bytes) -> bytes:
+    """Return a JPEG without pixels that holds an IPTC block."""
+    padding = b"\0" * (len(block) % 2)
+    resource = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(block)) + block + padding
+    segment = b"Photoshop 3.0\0" + resource
+    return b"\xff\xd8\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + b"\xff\xd9"
