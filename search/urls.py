@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from search import api, views
+from search.bulk import urls as bulk
 
 api_urls: list[URLPattern | URLResolver] = [
     path("faces", api.FaceListView.as_view(), name="face-list"),
@@ -10,8 +11,10 @@ api_urls: list[URLPattern | URLResolver] = [
     path("facets", api.FacetsView.as_view(), name="facets"),
     path("export.csv", api.ExportCsvView.as_view(), name="export-csv"),
     path("export.jsonl", api.ExportJsonlView.as_view(), name="export-jsonl"),
+    *bulk.api_urls,
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("faces/", views.faces_page, name="faces"),
     path("faces/<uuid:uid>/similar/", views.similar_faces_page, name="similar-faces"),
+    *bulk.html_urls,
 ]

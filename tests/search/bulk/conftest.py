@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from analysis.models import AnalysisRun, Face, FaceTag
+from analysis.tagging import apply_model_tags
+from dam.models import Asset
+from search.bulk.asking import choose_by_query, read_action
+from search.bulk.jobs import create_job
+from search.bulk.tasks import run_bulk_job
+from search.models import BulkJob
+from search.query import FaceQuery
+from tests.factories import make_face
+
+_SAME = [
+    connection.ops.quote_name(field.column)
+    for field in Face._meta.fields
+    if field.name not in ("id", "uid", "asset", "run")
+]
+_COPIES = f"""
+    INSERT INTO analysis_face (uid, asset_id, run_id, {", ".join(_SAME)})
+    SELECT gen_random_uuid(), run.asset_id, run.id, {", ".join(f"face.{name}" for name in _SAME)}
+    FROM analysis_analysisrun AS run, analysis_face AS face
+    WHERE run.id = ANY(%(runs)s) AND face.id = %(face)s ORDER BY run.id
+"""
+
+
+def tag_of(face: Face, facet: str = "glasses") -> tuple[str, str] | None:
+    """Return value and source of a face's tag."""
+    return FaceTag.objects.filter(face=face, facet=facet).values_list("value", "source").first()
+
+
+@pytest.fixture
+def glasses_face(db: None) -> Callable[[str], Face]:
+    """Makes faces of which the nets say whether they wear glasses."""
+
+    def make(likeliest: str = "none", **options: object) -> Face:
+        face = make_face(**options)
+        chances = dict.fromkeys(("none", "glasses", "sunglasses"), 0.02)
+        face.readings = {"glasses": chances | {likeliest: 0.96}}
+        face.save()
+        apply_model_tags([face])
+        return face
+
+    return make
+
+
+@pytest.fixture
+def many_faces(db: None) -> Callable[[int], list[Face]]:
+    """Makes faces of different photos, which have rows and no files."""
+
+    def make(number: int) -> list[Face]:
+        start = Asset.objects.count()
+        assets = Asset.objects.bulk_create(
+            Asset(
+                digest=f"{start + index:064x}",
+                name=f"{index}.png",
+                media_type="image/png",
+                size_bytes=1,
+                width=96,
+                height=64,
+                source=Asset.Source.API,
+            )
+            for index in range(number)
+        )
+        runs = AnalysisRun.objects.bulk_create(
+            AnalysisRun(asset=asset, pipeline_version="v", status="succeeded") for asset in assets
+        )
+        first = make_face()
+        with connection.cursor() as cursor:
+            # Copies: sending thousands of embeddings takes longer than the tests.
+            cursor.execute(_COPIES, {"runs": [run.pk for run in runs], "face": first.pk})
+        first.asset.delete()
+        return list(Face.objects.defer("embedding", "landmarks").order_by("pk"))
+
+    return make
+
+
+@pytest.fixture
+def start(db: None) -> Callable[..., BulkJob]:
+    """Makes a job for all that is found, and does nothing of it."""
+
+    def start_(
+        kind: str, *, query: FaceQuery | None = None, user: object = None, **arguments: str
+    ) -> BulkJob:
+        action = read_action(kind, arguments)
+        choice = choose_by_query(query or FaceQuery(), action.unit)
+        return create_job(action, choice, user=user)
+
+    return start_
+
+
+@pytest.fixture
+def do(start: Callable[..., BulkJob]) -> Callable[..., BulkJob]:
+    """Makes a job for all that is found, and does it."""
+
+    def do_(kind: str, **options: object) -> BulkJob:
+        job = start(kind, **options)
+        run_bulk_job(job.pk)
+        job.refresh_from_db()
+        return job
+
+    return do_
