@@ -80,15 +80,17 @@ class Matches:
                 yield segment, np.sort(np.concatenate(pieces)).astype(np.intp)
 
 
-def find_matches(query: FaceQuery, *, ignore: str | None = None) -> Matches:
-    """Return what a query finds now; `ignore` leaves one facet out.
+def find_matches(
+    query: FaceQuery, *, ignore: str | None = None, snapshot: Snapshot | None = None
+) -> Matches:
+    """Return what a query finds now, or in a snapshot; `ignore` leaves one facet out.
 
     Takes the queries of the snapshot, and one where something is asked that only the database
     knows (ASSET_CONDITIONS).
     """
     if ignore is not None:
         query = query.without(ignore)
-    snapshot = current_snapshot()
+    snapshot = snapshot or current_snapshot()
     asked = query.asked_of_assets()
     assets = asset_ids(meeting(Asset.objects.all(), asked)) if asked else None
     parts = tuple(PartMatches(part, query, assets=assets) for part in parts_of(snapshot))

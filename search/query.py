@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -94,18 +94,24 @@ class FaceQuery:
 
     @classmethod
     def from_params(
-        cls, params: QueryDict, *, besides: Collection[str] = (), shows: Show | None = None
+        cls,
+        params: QueryDict,
+        *,
+        besides: Collection[str] = (),
+        shows: Show | None = None,
+        known: Sequence[Facet] | None = None,
     ) -> FaceQuery:
         """Read a query string; raise InvalidQuery with all that is wrong with it.
 
         `besides` names parameters that the caller reads itself. Any other unknown one is a problem.
-        `shows` is what the caller lists, where that cannot be chosen.
+        `shows` is what the caller lists, where that cannot be chosen. `known` are all facets, for
+        a caller that has them.
         """
         reader = ParameterReader(params)
-        known = {facet.name: facet for facet in facets()}
+        by_name = {facet.name: facet for facet in (facets() if known is None else known)}
         query = cls(
-            tags={name: _read(reader, name, facet) for name, facet in known.items()},
-            excluded={name: _read(reader, f"{name}!", facet) for name, facet in known.items()},
+            tags={name: _read(reader, name, facet) for name, facet in by_name.items()},
+            excluded={name: _read(reader, f"{name}!", facet) for name, facet in by_name.items()},
             ranges={name: measure.read(reader) for name, measure in MEASURES.items()},
             since=reader.day("since"),
             until=reader.day("until"),
@@ -117,7 +123,7 @@ class FaceQuery:
         if query.since and query.until and query.until < query.since:
             reader.note("until", "Must not be before “since”.")
         reader.refuse_others(
-            [*_with_exclusions(known), *PARAMETERS, *besides],
+            [*_with_exclusions(by_name), *PARAMETERS, *besides],
             off=[*_with_exclusions(switched_off_facets())],
         )
         if reader.problems:
@@ -186,9 +192,13 @@ class FaceQuery:
             }
         return replace(self, **unset)
 
-    def describe(self) -> tuple[Condition, ...]:
-        """Return all that is asked for in words: facets in their order, then the rest."""
-        of_facets = (condition for facet in facets() for condition in self._describe(facet))
+    def describe(self, known: Sequence[Facet] | None = None) -> tuple[Condition, ...]:
+        """Return all that is asked for in words: facets in their order, then the rest.
+
+        `known` are all facets, for a caller that has them.
+        """
+        named = facets() if known is None else known
+        of_facets = (condition for facet in named for condition in self._describe(facet))
         others = [
             *(
                 (name, MEASURES[name].label, MEASURES[name].describe(found))
