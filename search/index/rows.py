@@ -19,14 +19,15 @@ CHUNK_BITS = 15
 _VALUES = """
     face.id, face.asset_id, face.position, face.quality_score, face.score,
     least(face.width, face.height) AS size,
-    CASE WHEN jsonb_typeof(face.readings -> 'age') <> 'number' THEN 'NaN'::real
-         WHEN (face.readings -> 'age')::numeric = 0 THEN 0
-         WHEN abs((face.readings -> 'age')::numeric) BETWEEN 1e-6 AND 1e6
-         THEN (face.readings -> 'age')::real
+    CASE WHEN jsonb_typeof(age.reading) <> 'number' THEN 'NaN'::real
+         WHEN age.reading::numeric = 0 THEN 0
+         WHEN abs(age.reading::numeric) BETWEEN 1e-6 AND 1e6 THEN age.reading::real
          ELSE 'NaN'::real END AS age,
     extract(epoch FROM asset.created_at) AS stored,
     face.embedding_net, bit_send(binary_quantize(face.embedding)) AS sketch
 """
+# Once for each face: readings are large, and each look fetches them from outside the row.
+_AGE = "CROSS JOIN LATERAL (SELECT face.readings -> 'age' AS reading OFFSET 0) AS age"
 
 # The OFFSETs keep the planner at looking up face by face: it knows neither how many are wanted nor
 # that a scan of all faces takes seconds.
@@ -40,8 +41,9 @@ FACES_WANTED = f"""
         CROSS JOIN LATERAL (
             SELECT created_at FROM dam_asset WHERE id = face.asset_id OFFSET 0
         ) AS asset
+        {_AGE}
         ORDER BY face.id
-    ), tag AS MATERIALIZED (
+    ), tag AS (
         SELECT tag.face_id, tag.facet, tag.value
         FROM wanted
         CROSS JOIN LATERAL (
@@ -53,10 +55,10 @@ FACES_WANTED = f"""
 _FACES_BETWEEN = f"""
     face AS MATERIALIZED (
         SELECT {_VALUES}
-        FROM analysis_face AS face JOIN dam_asset AS asset ON asset.id = face.asset_id
+        FROM analysis_face AS face JOIN dam_asset AS asset ON asset.id = face.asset_id {_AGE}
         WHERE face.id >= %(first)s AND face.id < %(end)s AND face.retired_at IS NULL
         ORDER BY face.id
-    ), tag AS MATERIALIZED (
+    ), tag AS (
         SELECT face_id, facet, value FROM analysis_facetag
         WHERE face_id >= %(first)s AND face_id < %(end)s
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from search.index.sketches import SKETCH_WORDS, Sketches
 Ids: TypeAlias = NDArray[np.int64]
 
 FLOATS = ("quality", "score", "age", "size")
+MOST_VALUES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +33,9 @@ class Codes:
 
     def code(self, value: str) -> int:
         """Return the code of a value, 0 where no row has it."""
-        return self.values.index(value) + 1 if value in self.values else 0
+        place = bisect_left(self.values, value)
+        found = place < len(self.values) and self.values[place] == value
+        return place + 1 if found else 0
 
     def counts(self) -> NDArray[np.int64]:
         """Return how many rows have each code, that of none first; all rows, left out or not."""
@@ -59,7 +63,7 @@ class Segment:
     present: Bits | None = None
     """The rows that count; None where all do. Others were changed since and are in another segment
     of the snapshot, or are gone."""
-    _bitmaps: dict[tuple[str, str], Bits | None] = field(default_factory=dict, repr=False)
+    _bitmaps: dict[tuple[str, str], Bits] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -78,13 +82,21 @@ class Segment:
     def bits(self, facet: str, value: str) -> Bits | None:
         """Return the rows with that tag, also those that do not count; None where there is none.
 
-        They are made at the first call and kept as long as the segment's columns.
+        They are made at the first call and kept as long as the segment's columns, unless the facet
+        has so many values that each is rare.
         """
         key = facet, value
-        if key not in self._bitmaps:
+        if key in self._bitmaps:
+            return self._bitmaps[key]
+        codes = self.codes.get(facet)
+        code = codes.code(value) if codes else 0
+        if codes is None or not code:
+            return None
+        made = bit_sets.pack(codes.codes == code)
+        if len(codes.values) <= MOST_VALUES_KEPT:
             # Two threads may both make them: they come out the same.
-            self._bitmaps[key] = self._make_bits(facet, value)
-        return self._bitmaps[key]
+            self._bitmaps[key] = made
+        return made
 
     def with_present(self, present: Bits | None) -> Segment:
         """Return the same columns with other rows that count."""
@@ -98,13 +110,8 @@ class Segment:
         """What its arrays take, bitmaps too; what it shares with another segment counts in both."""
         arrays = [self.ids, self.assets, self.positions, self.sketches, self.nets.codes]
         arrays += [*self.numbers.values(), *(codes.codes for codes in self.codes.values())]
-        arrays += [bits for bits in list(self._bitmaps.values()) if bits is not None]
+        arrays += list(self._bitmaps.values())
         return sum(array.nbytes for array in arrays)
-
-    def _make_bits(self, facet: str, value: str) -> Bits | None:
-        codes = self.codes.get(facet)
-        code = codes.code(value) if codes else 0
-        return bit_sets.pack(codes.codes == code) if codes and code else None
 
 
 @dataclass(frozen=True, eq=False)
