@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import uuid
-
 import pytest
-from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from analysis.facets import facets
 from search.query import PARAMETERS
-from tests.factories import make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -17,55 +13,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def client(api: APIClient) -> APIClient:
     return api
-
-
-def url(uid: uuid.UUID) -> str:
-    return reverse("api:face-similar", kwargs={"uid": uid})
-
-
-def test_similar_faces_come_with_their_similarity(client):
-    face, twin, other = make_face(seed=1), make_face(seed=1), make_face(seed=2)
-
-    first, second = client.get(url(face.uid)).json()
-
-    assert first["face"]["uid"] == str(twin.uid)
-    assert (first["similarity"], first["distance"]) == pytest.approx((1.0, 0.0), abs=2e-3)
-    assert second["face"]["uid"] == str(other.uid)
-    assert second["similarity"] < 0.5
-    assert "landmarks" not in second["face"]
-
-
-def test_the_limit_holds(client):
-    face = make_face()
-    make_face()
-    make_face()
-
-    assert len(client.get(url(face.uid), {"limit": 1}).json()) == 1
-
-
-@pytest.mark.parametrize("limit", ["0", "101", "many"])
-def test_odd_limits_are_refused(client, limit):
-    response = client.get(url(make_face().uid), {"limit": limit})
-
-    assert response.status_code == 400
-    assert list(response.json()["error"]["fields"]) == ["limit"]
-
-
-def test_a_face_that_does_not_exist_is_not_found(client):
-    assert client.get(url(uuid.UUID(int=1))).status_code == 404
-
-
-def test_a_credential_is_needed():
-    assert APIClient().get(url(make_face().uid)).status_code == 401
-
-
-def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
-    face = make_face()
-    for seed in range(3):
-        make_face(seed=seed)
-
-    with django_assert_num_queries(5):  # key, face, similar faces with assets, tags, custom tags
-        client.get(url(face.uid))
 
 
 class TestFacets:
@@ -78,15 +25,17 @@ class TestFacets:
         answer = api.get(self.URL, {"gender": "male"}).json()
 
         by_name = {facet["name"]: facet for facet in answer["facets"]}
-        assert answer["faces"] == 1
+        plain = {"chosen": False, "excluded": False}
+        assert (answer["faces"], answer["photos"]) == (1, 1)
         assert by_name["gender"] == {
             "name": "gender",
             "label": "Gender",
             "custom": False,
+            "open": False,
             "values": [
-                {"value": "female", "label": "Female", "count": 1, "chosen": False},
-                {"value": "male", "label": "Male", "count": 1, "chosen": True},
-                {"value": "unsure", "label": "Unsure", "count": 0, "chosen": False},
+                {"value": "female", "label": "Female", "count": 1, **plain},
+                {"value": "male", "label": "Male", "count": 1, "chosen": True, "excluded": False},
+                {"value": "unsure", "label": "Unsure", "count": 0, **plain},
             ],
         }
         assert by_name["glasses"]["values"][0]["count"] == 1
@@ -157,5 +106,6 @@ class TestSchema:
 
         parameters = {p["name"]: p for p in paths[f"/api/v1/{path}"]["get"]["parameters"]}
 
-        assert parameters.keys() >= {facet.name for facet in facets()} | set(PARAMETERS)
+        names = {facet.name for facet in facets()}
+        assert parameters.keys() >= names | {f"{name}!" for name in names} | set(PARAMETERS)
         assert parameters["gender"]["schema"]["items"]["enum"] == ["female", "male", "unsure"]

@@ -2,20 +2,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import FrozenInstanceError
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import pytest
 from django.http import QueryDict
-from django.utils import timezone
 
 from analysis.facet_specs import RESERVED_NAMES
 from analysis.facets import facets
-from analysis.models import Face
-from dam.models import Asset
 from search.api import FaceListView
-from search.query import PARAMETERS, FaceQuery, InvalidQuery, Order
-from tests.factories import make_face
+from search.query import PARAMETERS, FaceQuery, InvalidQuery, Order, Scope, Show
+from search.ranges import MEASURES, Measure, Range
 
 pytestmark = pytest.mark.django_db
 
@@ -30,27 +27,45 @@ def errors(text: str) -> dict[str, list[str]]:
     return raised.value.errors
 
 
-def found(text: str) -> set[Face]:
-    return set(read(text).queryset())
-
-
 def random_query(random: random.Random) -> FaceQuery:
     """Return any query: each part is there or not."""
-    tags = {
-        facet.name: frozenset(value.name for value in facet.all_values if random.random() < 0.4)
-        for facet in facets()
-        if random.random() < 0.5
-    }
     days = sorted(date.fromordinal(random.randint(1, date.max.toordinal())) for _ in range(2))
     return FaceQuery(
-        tags=tags,
-        min_quality=random.choice([None, 0.0, 60.0, 100.0, random.uniform(0, 100), 1e-7]),
-        min_score=random.choice([None, 0.0, 1.0, random.random()]),
+        tags=random_values(random),
+        excluded=random_values(random),
+        ranges={name: random_range(random, measure) for name, measure in MEASURES.items()},
         since=random.choice([None, days[0]]),
         until=random.choice([None, days[1]]),
         asset=random.choice([None, UUID(int=random.getrandbits(128))]),
+        collection=random.choice([None, UUID(int=random.getrandbits(128))]),
+        folder=random.choice([None, "2021", "a  b/ü &=+/c,d"]),
+        text=random.choice([None, "beach", "grace & “hopper”, 1=2"]),
         order=random.choice(list(Order)),
+        scope=random.choice(list(Scope)),
+        show=random.choice(list(Show)),
     )
+
+
+def random_values(random: random.Random) -> dict[str, frozenset[str]]:
+    names = {
+        facet.name: [value.name for value in facet.all_values] or ["Ada", "Smith, John", "a=b&c"]
+        for facet in facets()
+        if random.random() < 0.5
+    }
+    return {
+        name: frozenset(value for value in values if random.random() < 0.4)
+        for name, values in names.items()
+    }
+
+
+def random_range(random: random.Random, measure: Measure) -> Range:
+    def end() -> float | None:
+        number = random.uniform(measure.lowest, measure.highest)
+        number = float(round(number)) if measure.is_whole else number
+        return random.choice([None, measure.lowest, measure.highest, 1.0, number])
+
+    low, high = end(), end()
+    return Range(high, low) if None not in (low, high) and low > high else Range(low, high)
 
 
 class TestRoundTrip:
@@ -75,6 +90,12 @@ class TestRoundTrip:
         assert read("") == FaceQuery()
         assert FaceQuery().to_params().urlencode() == ""
 
+    def test_names_of_people_may_have_commas(self):
+        query = read("person=Smith, John&person=Ada&person!=A,B")
+
+        assert query.tags == {"person": {"Smith, John", "Ada"}}
+        assert query.excluded == {"person": {"A,B"}}
+
     def test_whole_numbers_are_written_plainly(self):
         assert read("min_quality=60.0").to_params().urlencode() == "min_quality=60"
 
@@ -82,12 +103,13 @@ class TestRoundTrip:
 class TestProblems:
     def test_every_problem_is_told_at_once(self):
         told = errors(
-            "gender=robot&gender=woman&colour=red&min_quality=101&min_score=x"
-            "&since=yesterday&asset=7&order=random"
+            "gender=robot&gender=woman&glasses!=monocle&colour=red&colour!=red&min_quality=101"
+            "&max_score=x&since=yesterday&asset=7&collection=some&order=random&scope=all&show=none"
         )
 
         assert told.keys() == {
-            "gender", "colour", "min_quality", "min_score", "since", "asset", "order",
+            "gender", "glasses!", "colour", "colour!", "min_quality", "max_score", "since", "asset",
+            "collection", "order", "scope", "show",
         }  # fmt: skip
         assert len(told["gender"]) == 2
 
@@ -99,6 +121,15 @@ class TestProblems:
             "min_quality=inf",
             "min_score=1.1",
             "min_quality=1&min_quality=2",
+            "max_faces=1.5",
+            "min_faces=-1",
+            "min_age=old",
+            "max_size=-1",
+            "text=…",
+            "text=a%00b",
+            "folder=a%00b",
+            "person=%00",
+            "person!=%00",
             "since=2026-13-01",
             "until=today",
         ],
@@ -119,6 +150,26 @@ class TestProblems:
 
     def test_time_does_not_run_backwards(self):
         assert list(errors("since=2026-02-01&until=2026-01-31")) == ["until"]
+
+    @pytest.mark.parametrize("name", list(MEASURES))
+    def test_no_range_ends_before_it_begins(self, name):
+        assert list(errors(f"min_{name}=1&max_{name}=0")) == [f"max_{name}"]
+
+    def test_a_view_may_list_one_thing_alone(self):
+        assert FaceQuery.from_params(QueryDict(""), shows=Show.PHOTOS).show is Show.PHOTOS
+        assert FaceQuery.from_params(QueryDict("show=photos"), shows=Show.PHOTOS)
+        with pytest.raises(InvalidQuery) as raised:
+            FaceQuery.from_params(QueryDict("show=photos"), shows=Show.FACES)
+
+        assert list(raised.value.errors) == ["show"]
+
+    def test_a_facet_that_is_switched_off_cannot_be_asked_or_excluded(self, settings):
+        settings.DAM_READINGS_OFF = ("gender",)
+
+        told = errors("gender=male&gender!=female")
+
+        assert told.keys() == {"gender", "gender!"}
+        assert all("switched off" in problem for (problem,) in told.values())
 
     def test_a_view_may_have_parameters_of_its_own(self):
         params = QueryDict("cursor=a1-1&page=2")
@@ -144,6 +195,33 @@ class TestChanges:
         assert query.toggle("gender", "female") == read(
             "gender=male,female&glasses=none&min_quality=60&order=oldest"
         )
+
+    def test_excluding_adds_a_value_and_takes_it_away(self):
+        query = FaceQuery()
+
+        excluded = query.exclude("gender", "female")
+
+        assert excluded.excluded == {"gender": {"female"}}
+        assert excluded.exclude("gender", "female") == query
+
+    def test_a_value_is_asked_for_or_excluded(self):
+        asked, excluded = read("gender=male,female"), read("gender!=male,female")
+
+        assert asked.exclude("gender", "male") == read("gender=female&gender!=male")
+        assert excluded.toggle("gender", "male") == read("gender=male&gender!=female")
+
+    @pytest.mark.parametrize("name", ["gender", "quality", "text", "folder", "scope", "show"])
+    def test_everything_asked_of_one_thing_can_be_left_out(self, name):
+        one = {
+            "gender": "gender=male&gender!=female",
+            "quality": "min_quality=1&max_quality=2",
+            "text": "text=beach",
+            "folder": "folder=a",
+            "scope": "scope=photo",
+            "show": "show=photos",
+        }
+
+        assert read(f"glasses=none&{one[name]}").without(name) == read("glasses=none")
 
     @pytest.mark.parametrize(
         ("name", "rest"),
@@ -180,82 +258,29 @@ class TestWords:
         assert query.describe()[0].rest == read("gender=unsure&min_quality=60")
         assert query.describe()[2].rest == read("gender=male,unsure")
 
-    def test_the_order_is_no_condition(self):
-        assert read("order=quality").describe() == ()
+    def test_how_it_is_listed_is_no_condition(self):
+        assert read("order=quality&scope=photo&show=photos").describe() == ()
 
+    @pytest.mark.parametrize(
+        ("text", "label", "told"),
+        [
+            ("gender!=male", "Gender", "not Male"),
+            ("person=Smith, John", "Person", "Smith, John"),
+            ("min_age=18&max_age=30.5", "Age", "18 to 30.5 years"),
+            ("max_faces=2", "Faces in the photo", "2 or less"),
+            ("min_faces=2&max_faces=2", "Faces in the photo", "2"),
+            ("min_size=40", "Face size", "40 px or more"),
+            ("min_score=0.5", "Detection", "0.5 or more"),
+            ("since=2026-03-01", "Stored since", "2026-03-01"),
+            ("folder=/a/b/", "Folder", "a/b"),
+            ("text=at  the beach", "Text", "“at the beach”"),
+        ],
+    )
+    def test_everything_is_told(self, text, label, told):
+        (condition,) = read(text).describe()
 
-class TestFaces:
-    def test_values_of_a_facet_are_or(self, tagged_face):
-        male, female = tagged_face(gender="male"), tagged_face(gender="female")
-        tagged_face(gender="unsure")
-
-        assert found("gender=male,female") == {male, female}
-
-    def test_facets_are_and(self, tagged_face):
-        tagged_face(gender="male", glasses="none")
-        both = tagged_face(gender="male", glasses="glasses")
-        tagged_face(gender="female", glasses="glasses")
-
-        assert found("gender=male&glasses=glasses") == {both}
-
-    def test_unsure_is_a_value(self, tagged_face):
-        tagged_face(gender="male")
-        unsure = tagged_face(gender="unsure")
-
-        assert found("gender=unsure") == {unsure}
-
-    def test_one_facet_can_be_ignored(self, tagged_face):
-        male = tagged_face(gender="male", glasses="none")
-        female = tagged_face(gender="female", glasses="none")
-        tagged_face(gender="male", glasses="glasses")
-
-        assert set(read("gender=male&glasses=none").queryset(ignore="gender")) == {male, female}
-
-    def test_a_face_without_the_facet_is_not_found(self, tagged_face):
-        tagged_face(glasses="none")
-
-        assert found("gender=male,female,unsure") == set()
-
-    def test_quality_has_a_lower_end(self):
-        make_face(quality_score=84.9)
-        good = make_face(quality_score=85)
-
-        assert found("min_quality=85") == {good}
-
-    def test_detection_has_a_lower_end(self):
-        face = make_face()
-        Face.objects.update(score=0.75)
-
-        assert found("min_score=0.75") == {face}
-        assert found("min_score=0.76") == set()
-
-    def test_days_are_whole(self):
-        face = make_face()
-        Asset.objects.update(created_at=datetime(2026, 3, 5, 23, 59, 59, 999999, tzinfo=UTC))
-
-        assert found("since=2026-03-05&until=2026-03-05") == {face}
-        assert found("until=2026-03-04") == found("since=2026-03-06") == set()
-        assert found("since=0001-01-01&until=9999-12-31") == {face}
-
-    def test_faces_of_one_asset(self):
-        face = make_face()
-        make_face()
-
-        assert found(f"asset={face.asset.uid}") == {face}
-
-    def test_retired_faces_are_never_found(self, tagged_face):
-        face = tagged_face(gender="male")
-        Face.objects.update(retired_at=timezone.now())
-
-        assert found("") == found("gender=male") == found(f"asset={face.asset.uid}") == set()
-
-    def test_faces_come_in_order(self):
-        old, new = make_face(quality_score=90), make_face(quality_score=80)
-        small = make_face(new.asset, position=1, quality_score=99)
-
-        assert list(read("").queryset()) == [new, small, old]
-        assert list(read("order=oldest").queryset()) == [old, new, small]
-        assert list(read("order=quality").queryset()) == [small, old, new]
+        assert (condition.label, condition.text) == (label, told)
+        assert condition.rest == FaceQuery()
 
 
 def test_no_facet_can_have_the_name_of_a_parameter_or_of_columns():
