@@ -10,6 +10,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from analysis import nets
+from analysis.face_crops import cut_face
 from analysis.faces import apply_result
 from analysis.models import Face
 from dam.imaging import ImageInfo, decode
@@ -24,10 +25,12 @@ class PictureAnalysis:
     pipeline_version: str
     faces: tuple[Face, ...]
     timings_ms: Mapping[str, float]
+    crops: tuple[bytes, ...] = ()
+    """A small JPEG of each face, where that was asked for."""
 
 
-def analyze_picture(stream: BinaryIO) -> PictureAnalysis:
-    """Find the faces of a picture and store nothing.
+def analyze_picture(stream: BinaryIO, *, crop_px: int | None = None) -> PictureAnalysis:
+    """Find the faces of a picture and store nothing; with `crop_px` cut each out, so large at most.
 
     Raises what `ingest` raises for a picture that may not be stored, and NetsUnusable.
     """
@@ -53,4 +56,7 @@ def analyze_picture(stream: BinaryIO) -> PictureAnalysis:
             "analyze": (done - decoded) * 1000,
             "total": (done - started) * 1000,
         },
+        crops=tuple(cut_face(pixels, one.box, side_px=crop_px) for one in results)
+        if crop_px
+        else (),
     )

@@ -28,13 +28,13 @@ def crop_region(box: Box, *, width: int, height: int) -> Box:
     return Box(int(left), int(top), int(max(right - left, 1)), int(max(bottom - top, 1)))
 
 
-def cut_face(image: Image, box: Box) -> bytes:
-    """Return a JPEG of the square around a face, cut at the picture's edges, SIDE_PX at most."""
+def cut_face(image: Image, box: Box, *, side_px: int = SIDE_PX) -> bytes:
+    """Return a JPEG of the square around a face, cut at the picture's edges, no larger."""
     height, width = image.shape[:2]
     region = crop_region(box, width=width, height=height)
     left, top = int(region.left), int(region.top)
     crop = image[top : top + int(region.height), left : left + int(region.width)]
-    scale = SIDE_PX / max(crop.shape[:2])
+    scale = side_px / max(crop.shape[:2])
     if scale < 1:
         size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
         crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -250,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    # Once an hour it looks whether a week has passed, so that no restart puts it off.
+    "check-recall": {"task": "search.check_recall", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # Files

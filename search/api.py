@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analysis import api as analysis_api
 from analysis.face_serializers import FaceSerializer
@@ -30,8 +27,7 @@ from search.matching import find_matches
 from search.paging import in_order, page_of_faces, page_of_photos
 from search.query import FaceQuery, Show
 from search.rest_pages import FoundPages
-from search.serializers import FacetCountsSerializer, SimilarFaceSerializer, SimilarParams
-from search.similar import similar_faces
+from search.serializers import FacetCountsSerializer
 
 
 @extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))
@@ -120,19 +116,6 @@ class ExportJsonlView(GenericAPIView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Every face that is asked for as an object on a line of its own."""
         return _send(request, write_jsonl, content_type="application/jsonl", ending="jsonl")
-
-
-class SimilarFacesView(APIView):
-    """Faces that look like one."""
-
-    @extend_schema(parameters=[SimilarParams], responses=SimilarFaceSerializer(many=True))
-    def get(self, request: Request, uid: UUID) -> Response:
-        """The stored faces nearest to this one, itself left out, nearest first."""
-        params = read_params(SimilarParams, request)
-        face = get_object_or_404(Face.objects.present(), uid=uid)
-        found = similar_faces(face, limit=params["limit"])
-        context = {"request": request, "bulky": ()}
-        return Response(SimilarFaceSerializer(found, many=True, context=context).data)
 
 
 def _send(

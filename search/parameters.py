@@ -81,6 +81,16 @@ class ParameterReader:
             self.note(name, "Must be a valid UUID.")
             return None
 
+    def uids(self, name: str) -> tuple[UUID, ...]:
+        """Return the values of a parameter that may be repeated, each once."""
+        found: dict[UUID, None] = {}
+        for text in self._texts(name):
+            try:
+                found[UUID(text)] = None
+            except ValueError:
+                self.note(name, f"“{text}” is not a valid UUID.")
+        return tuple(found)
+
     def choice(self, name: str, choices: Iterable[Choice], *, default: Choice) -> Choice:
         text = self._only(name)
         if text is None:

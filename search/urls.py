@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from search import api, views
+from search import api, status_views, views
 from search.bulk import urls as bulk
 from search.saved import urls as saved
+from search.similarity import api as similar_api
+from search.similarity import views as similar_views
 
 api_urls: list[URLPattern | URLResolver] = [
     path("faces", api.FaceListView.as_view(), name="face-list"),
-    path("faces/<uuid:uid>/similar", api.SimilarFacesView.as_view(), name="face-similar"),
+    path("faces/<uuid:uid>/similar", similar_api.SimilarFacesView.as_view(), name="face-similar"),
+    path("search/similar", similar_api.SearchSimilarView.as_view(), name="search-similar"),
+    path("status", status_views.StatusView.as_view(), name="status"),
     path("facets", api.FacetsView.as_view(), name="facets"),
     path("export.csv", api.ExportCsvView.as_view(), name="export-csv"),
     path("export.jsonl", api.ExportJsonlView.as_view(), name="export-jsonl"),
@@ -17,7 +21,9 @@ api_urls: list[URLPattern | URLResolver] = [
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("faces/", views.faces_page, name="faces"),
-    path("faces/<uuid:uid>/similar/", views.similar_faces_page, name="similar-faces"),
+    path("faces/<uuid:uid>/similar/", similar_views.similar_faces_page, name="similar-faces"),
+    path("search/similar/", similar_views.search_similar_page, name="search-similar"),
+    path("status/", status_views.status_page, name="status"),
     *bulk.html_urls,
     *saved.html_urls,
 ]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
 from analysis.listing import faces_for_lists
-from analysis.models import Face
 from dam.fragments import render_page
 from search.counts import count_facets
 from search.matching import find_matches
 from search.paging import in_order, page_of_faces
 from search.query import FaceQuery, InvalidQuery, Order
-from search.similar import similar_faces
 from search.templatetags.face_queries import query_address
 
 PAGE_SIZE = 60
 FORM_NAMES = ("min_quality", "since", "until")
-SHOWN = 24
-SHOWN_IN_ROW = 6
 ORDER_LABELS = {
     Order.NEWEST: "Newest photo",
     Order.OLDEST: "Oldest photo",
@@ -68,22 +62,6 @@ def faces_page(request: HttpRequest) -> HttpResponse:
     # A form sends its empty fields, too; the address has none of them.
     response["HX-Push-Url"] = query_address(query, "faces")
     return response
-
-
-@require_GET
-def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The faces most like one; htmx gets a row of the first few that are worth a look."""
-    face = get_object_or_404(Face.objects.present().select_related("asset"), uid=uid)
-    if request.htmx:
-        found = [one for one in similar_faces(face, limit=SHOWN_IN_ROW) if one.is_alike]
-    else:
-        found = similar_faces(face, limit=SHOWN)
-    return render_page(
-        request,
-        "search/similar_faces.html",
-        fragment="search/_similar_faces.html",
-        context={"face": face, "found": found},
-    )
 
 
 def _hidden_inputs(query: FaceQuery) -> list[tuple[str, str]]:

@@ -1,0 +1,25 @@
+"""What a worker does for recall: measure it once a week."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from search.recall import check_recall, recall_is_due
+
+logger = logging.getLogger(__name__)
+
+# An exact search of a million faces takes seconds, and meanwhile this worker analyzes nothing.
+PROBES = 20
+SECONDS = 60.0
+
+
+@shared_task(name="search.check_recall")
+def check_recall_when_due() -> None:
+    """Measure with few searches, if the last time is a week ago or the library has grown."""
+    if not recall_is_due():
+        return
+    check = check_recall(probes=PROBES, seconds=SECONDS)
+    if check is not None:
+        logger.info("%s", check)
