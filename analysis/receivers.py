@@ -1,4 +1,4 @@
-"""Queues an analysis of every new asset."""
+"""Queues an analysis of every new asset, and names faces when a file says anew who they are."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.dispatch import receiver
 
 from analysis import nets
 from analysis.errors import NetsUnusable
+from analysis.naming import name_stored_faces
 from analysis.recording import queue_run
 from analysis.tasks import send_run
 from dam.models import Asset
-from dam.signals import asset_ingested
+from dam.signals import asset_described, asset_ingested
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +32,9 @@ def queue_new_asset(*, asset: Asset, **_: object) -> None:
         return
     run = queue_run(asset, version=version)
     transaction.on_commit(partial(send_run, run.id))
+
+
+@receiver(asset_described, dispatch_uid="analysis.name_faces_of_file")
+def name_faces_of_file(*, asset: Asset, **_: object) -> None:
+    """Name the stored faces that the asset's metadata name now."""
+    name_stored_faces(asset)

@@ -21,6 +21,7 @@ from analysis.errors import GaveUp, OtherVersion, StaleClaim
 from analysis.faces import apply_result
 from analysis.matching import match_faces
 from analysis.models import AnalysisRun, Face, FaceTag
+from analysis.naming import name_faces
 from analysis.pipeline.types import FaceResult
 from analysis.tagging import apply_model_tags, lock_assets
 from dam.errors import DamError
@@ -258,7 +259,9 @@ def _write_faces(run: AnalysisRun, results: Sequence[FaceResult], *, embedding_n
         else:
             face.save()
     Face.objects.bulk_create(new)
-    apply_model_tags([*(match.face for match in matches if match.face is not None), *new])
+    faces = [*(match.face for match in matches if match.face is not None), *new]
+    apply_model_tags(faces)
+    name_faces(run.asset_id, faces)
 
 
 def _dismiss(faces: QuerySet[Face]) -> None:

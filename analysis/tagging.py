@@ -142,6 +142,28 @@ def correct_tags(
     return tags
 
 
+def tell_tags(values: Sequence[tuple[Face, str]], *, facet: str) -> int:
+    """Store what pictures' files say of faces, as if a program had said it; return of how many.
+
+    Where anybody has said anything of the facet, or has taken it back, that stays. Values are what
+    `accept_value` gives. Runs in the caller's transaction, which holds `lock_assets`.
+    """
+    ids = [face.pk for face, _ in values]
+    said = set(FaceTag.objects.filter(face__in=ids, facet=facet).values_list("face", flat=True))
+    said |= set(
+        TagCorrection.objects.filter(face__in=ids, facet=facet).values_list("face", flat=True)
+    )
+    told = [(face, value) for face, value in values if face.pk not in said]
+    FaceTag.objects.bulk_create(
+        FaceTag(face=face, facet=facet, value=value, source=Source.USER) for face, value in told
+    )
+    TagCorrection.objects.bulk_create(
+        TagCorrection(face=face, facet=facet, value=value, previous_value="")
+        for face, value in told
+    )
+    return len(told)
+
+
 def clear_correction(face: Face, *, facet: str, user: User | None) -> FaceTag | None:
     """Do as `clear_corrections` for one face, and return its tag if there is one then."""
     (tag,) = clear_corrections([face], facet=facet, user=user)

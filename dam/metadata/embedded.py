@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.IptcImagePlugin import getiptcinfo
 
 from dam.imaging import PILLOW_ERRORS, exif_orientation, open_image
 
-# Adobe's number of the resource that holds IPTC, and the tag of a TIFF that does.
-_IPTC_RESOURCE = 0x0404
-_IPTC_TAG = 33723
+IptcDatasets: TypeAlias = Mapping[tuple[int, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,8 @@ class Embedded:
     exif: Mapping[int, Any]
     """The tags of the first picture, and those of its EXIF table."""
     xmp: bytes
-    iptc: bytes
+    iptc: IptcDatasets
+    """By record and dataset; bytes, or a list of them where there are several."""
     orientation: int
     """EXIF's, 1 to 8: how the stored pixels lie."""
 
@@ -50,11 +49,8 @@ def _exif(image: Image.Image) -> dict[int, Any]:
         return {}
 
 
-def _iptc(image: Image.Image) -> bytes:
-    found: Any = None
-    if isinstance(image, TiffImageFile):
-        found = image.tag_v2.get(_IPTC_TAG)
-    else:
-        resources = image.info.get("photoshop")
-        found = resources.get(_IPTC_RESOURCE) if isinstance(resources, dict) else None
-    return found if isinstance(found, bytes) else b""
+def _iptc(image: Image.Image) -> IptcDatasets:
+    try:
+        return getiptcinfo(image) or {}
+    except PILLOW_ERRORS:
+        return {}

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
+from dam.metadata.embedded import IptcDatasets
 from dam.metadata.exif import decode
 from dam.metadata.facts import Metadata, distinct, line, paragraphs
+
+_TITLE, _KEYWORDS, _DATE_CREATED, _TIME_CREATED, _BYLINE = 5, 25, 55, 60, 80
+_CITY, _COUNTRY, _HEADLINE, _COPYRIGHT, _CAPTION = 90, 101, 105, 116, 120
 
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)(\d\d))?")
 
 
-def iptc_facts(found: Mapping[str, Sequence[bytes]]) -> Metadata:
-    """Return what IPTC says; the keys are exiv2's without "Iptc."."""
+def iptc_facts(found: IptcDatasets) -> Metadata:
+    """Return what the datasets of IPTC's second record say."""
     return Metadata(
-        title=line(_one(found, "ObjectName") or _one(found, "Headline")),
-        description=paragraphs(_one(found, "Caption")),
-        keywords=distinct(_all(found, "Keywords")),
-        creator=distinct(_all(found, "Byline")),
-        copyright=line(_one(found, "Copyright")),
-        taken_at=_taken_at(_one(found, "DateCreated"), _one(found, "TimeCreated")),
-        city=line(_one(found, "City")),
-        country=line(_one(found, "CountryName")),
+        title=line(_one(found, _TITLE) or _one(found, _HEADLINE)),
+        description=paragraphs(_one(found, _CAPTION)),
+        keywords=distinct(_all(found, _KEYWORDS)),
+        creator=distinct(_all(found, _BYLINE)),
+        copyright=line(_one(found, _COPYRIGHT)),
+        taken_at=_taken_at(_one(found, _DATE_CREATED), _one(found, _TIME_CREATED)),
+        city=line(_one(found, _CITY)),
+        country=line(_one(found, _COUNTRY)),
     )
 
 
-def _all(found: Mapping[str, Sequence[bytes]], name: str) -> list[str]:
+def _all(found: IptcDatasets, number: int) -> list[str]:
+    value = found.get((2, number), [])
+    values = value if isinstance(value, list) else [value]
     # Few programs name their character set, and some name a wrong one.
-    return [decode(value) for value in found.get(f"Application2.{name}", ())]
+    return [decode(one) for one in values if isinstance(one, bytes)]
 
 
-def _one(found: Mapping[str, Sequence[bytes]], name: str) -> str:
-    values = _all(found, name)
+def _one(found: IptcDatasets, number: int) -> str:
+    values = _all(found, number)
     return values[0] if values else ""
 
 

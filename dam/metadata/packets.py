@@ -1,16 +1,14 @@
-"""XMP and IPTC packets by exiv2, the only module that imports it.
+"""XMP packets by exiv2, the only module that imports it.
 
 exiv2 is native code that is handed what anybody may have written, so it gets little: never a whole
-file, never EXIF (its readers of makers' notes are most of what was ever wrong in it), IPTC of at
-most 64 KiB, and XMP only once Python's own parser found it well-formed, shallow and free of
-entities. It is used by one thread at a time, as its XMP toolkit has global state.
+file, no EXIF and no IPTC (Pillow reads those), and XMP only once Python's own parser found it
+well-formed, shallow and without entities. It is used by one thread at a time, as its XMP toolkit
+has global state.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-import struct
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,18 +18,13 @@ from types import ModuleType
 from typing import Any
 from xml.parsers import expat
 
-logger = logging.getLogger(__name__)
-
 MOST_XMP_BYTES = 2 * 2**20
-MOST_IPTC_BYTES = 2**16 - 64
 MOST_DEPTH = 40
 MOST_ELEMENTS = 60_000
 MOST_PROPERTIES = 40_000
 
 _lock = threading.Lock()
-_PACKET = re.compile(
-    r"<(?:x:xmpmeta|x:xapmeta|rdf:RDF)[\s>].*</(?:x:xmpmeta|x:xapmeta|rdf:RDF)\s*>", re.S
-)
+_PACKET = re.compile(r"<(?:\w+:xmpmeta|rdf:RDF)[\s>].*</(?:\w+:xmpmeta|rdf:RDF)\s*>", re.S)
 # What XML 1.0 does not allow, and some programs write.
 _INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -77,26 +70,6 @@ def read_xmp(packet: bytes) -> dict[str, list[str]]:
             return _collect(image.xmpData())
         except exiv2.Exiv2Error as error:
             raise UnreadablePacket(str(error)) from error
-
-
-def read_iptc(block: bytes) -> dict[str, list[bytes]]:
-    """Return IPTC datasets' values by exiv2's keys without "Iptc.". Raises UnreadablePacket."""
-    if len(block) > MOST_IPTC_BYTES:
-        raise UnreadablePacket(f"IPTC of {len(block)} bytes")
-    with _lock:
-        exiv2 = _exiv2()
-        try:
-            image = exiv2.ImageFactory.open(_jpeg_around(block))
-            image.readMetadata()
-            found: dict[str, list[bytes]] = {}
-            for datum in image.iptcData():
-                value = datum.value()
-                raw = bytearray(value.size())
-                value.copy(raw, exiv2.ByteOrder.bigEndian)
-                found.setdefault(datum.key().removeprefix("Iptc."), []).append(bytes(raw))
-        except exiv2.Exiv2Error as error:
-            raise UnreadablePacket(str(error)) from error
-    return found
 
 
 def write_xmp(properties: Iterable[Property]) -> bytes:
@@ -197,11 +170,3 @@ def _decode(packet: bytes) -> str:
         return packet.decode("utf-8-sig")
     except UnicodeDecodeError:
         return packet.decode("latin-1")
-
-
-def _jpeg_around(block: bytes) -> bytes:
-    """Return a JPEG without pixels that holds an IPTC block."""
-    padding = b"\0" * (len(block) % 2)
-    resource = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(block)) + block + padding
-    segment = b"Photoshop 3.0\0" + resource
-    return b"\xff\xd8\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + b"\xff\xd9"

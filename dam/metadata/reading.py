@@ -13,7 +13,7 @@ from dam.metadata.embedded import read_embedded
 from dam.metadata.exif import exif_facts
 from dam.metadata.facts import Metadata
 from dam.metadata.iptc import iptc_facts
-from dam.metadata.packets import UnreadablePacket, read_iptc, read_xmp
+from dam.metadata.packets import UnreadablePacket, read_xmp
 from dam.metadata.regions import Stored, stored_picture
 from dam.metadata.xmp import xmp_facts
 
@@ -34,8 +34,7 @@ def read_metadata(
         return Metadata()
     stored = stored_picture(width=width, height=height, orientation=embedded.orientation)
     facts = _try(lambda: exif_facts(embedded.exif), of)
-    if embedded.iptc:
-        facts = _try(lambda: iptc_facts(read_iptc(embedded.iptc)), of).over(facts)
+    facts = _try(lambda: iptc_facts(embedded.iptc), of).over(facts)
     for packet in (embedded.xmp, sidecar):
         if packet:
             facts = read_xmp_facts(packet, stored, of=of).over(facts)
