@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from dam.asset_search import assets_below, assets_with_text
 from dam.asset_words import wanted_words
-from dam.models import Asset
+from dam.models import Asset, Collection
 from search.parameters import ParameterReader
 
 
@@ -44,6 +45,11 @@ def _read_text(reader: ParameterReader, name: str) -> str | None:
     return " ".join(text.split())
 
 
+def _name_of_collection(uid: UUID) -> str:
+    name = Collection.objects.filter(uid=uid).values_list("name", flat=True).first()
+    return f"“{name}”" if name else f"{uid}, which does not exist"
+
+
 ASSET_CONDITIONS: Mapping[str, AssetCondition] = {
     "text": AssetCondition(
         "Text",
@@ -66,6 +72,7 @@ ASSET_CONDITIONS: Mapping[str, AssetCondition] = {
         {"type": "string", "format": "uuid"},
         read=ParameterReader.uid,
         narrow=lambda assets, uid: assets.filter(collections__uid=uid),
+        describe=_name_of_collection,
     ),
     "asset": AssetCondition(
         "Photo",
