@@ -20,6 +20,7 @@ from analysis.listing import faces_for_lists
 from analysis.models import Face
 from analysis.params import LandmarksParams, read_params
 from dam.api import IgnoreAccept
+from search.coco import write_coco
 from search.counts import count_facets
 from search.export import write_csv, write_jsonl
 from search.filters import FaceQueryFilter
@@ -28,6 +29,7 @@ from search.paging import in_order, page_of_faces, page_of_photos
 from search.query import FaceQuery, Show
 from search.rest_pages import FoundPages
 from search.serializers import FacetCountsSerializer
+from search.sidecar_export import write_sidecars
 
 
 @extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))
@@ -68,12 +70,12 @@ class AssetListView(analysis_api.AssetListView):
     shows = Show.PHOTOS
 
     def list(self, request: Request) -> Response:
+        if not request.query_params.keys() - set(self.own_parameters):
+            # By the very time of storing, as ever: cursors that clients keep stay right.
+            return super().list(request)
         query = FaceQuery.from_params(
             request.query_params, besides=self.own_parameters, shows=self.shows
         )
-        if query == FaceQuery(show=Show.PHOTOS):
-            # By the very time of storing, as ever: cursors that clients keep stay right.
-            return super().list(request)
         ids = self.paginator.cut(page_of_photos, find_matches(query), request)
         assets = self.get_serializer(in_order(self.get_queryset(), ids), many=True)
         return self.get_paginated_response(assets.data)
@@ -105,6 +107,39 @@ class ExportCsvView(GenericAPIView):
         return _send(request, write_csv, content_type="text/csv; charset=utf-8", ending="csv")
 
 
+class ExportCocoView(GenericAPIView):
+    """Faces and their photos as COCO JSON."""
+
+    filter_backends = (FaceQueryFilter,)
+    shows = Show.FACES
+    content_negotiation_class = IgnoreAccept
+
+    @extend_schema(filters=True, responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Every face that is asked for as an annotation, and the photos that they are in."""
+        return _send(request, write_coco, content_type="application/json", ending="coco.json")
+
+
+class ExportSidecarsView(GenericAPIView):
+    """Photos' XMP sidecars."""
+
+    filter_backends = (FaceQueryFilter,)
+    shows = None
+    content_negotiation_class = IgnoreAccept
+
+    @extend_schema(filters=True, responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """A sidecar for every photo that is asked for, with its tags, faces and names."""
+        return _send(
+            request,
+            write_sidecars,
+            content_type="application/zip",
+            ending="zip",
+            shows=None,
+            what="sidecars",
+        )
+
+
 class ExportJsonlView(GenericAPIView):
     """Faces as lines of JSON."""
 
@@ -120,15 +155,17 @@ class ExportJsonlView(GenericAPIView):
 
 def _send(
     request: Request,
-    write: Callable[[FaceQuery], Iterator[str]],
+    write: Callable[[FaceQuery], Iterator[str] | Iterator[bytes]],
     *,
     content_type: str,
     ending: str,
+    shows: Show | None = Show.FACES,
+    what: str = "faces",
 ) -> StreamingHttpResponse:
-    """Stream the faces that a request asks for as a file to be saved."""
-    query = FaceQuery.from_params(request.query_params, shows=Show.FACES)
+    """Stream what a request asks for as a file to be saved; `shows` where that is settled."""
+    query = FaceQuery.from_params(request.query_params, shows=shows)
     response = StreamingHttpResponse(write(query), content_type=content_type)
-    name = f"faces-{timezone.localdate():%Y-%m-%d}.{ending}"
+    name = f"{what}-{timezone.localdate():%Y-%m-%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -9,12 +9,15 @@ from search.similarity import api as similar_api
 from search.similarity import views as similar_views
 
 api_urls: list[URLPattern | URLResolver] = [
+    path("assets", api.AssetListView.as_view(), name="asset-list"),
     path("faces", api.FaceListView.as_view(), name="face-list"),
     path("faces/<uuid:uid>/similar", similar_api.SimilarFacesView.as_view(), name="face-similar"),
     path("search/similar", similar_api.SearchSimilarView.as_view(), name="search-similar"),
     path("status", status_views.StatusView.as_view(), name="status"),
     path("facets", api.FacetsView.as_view(), name="facets"),
     path("export.csv", api.ExportCsvView.as_view(), name="export-csv"),
+    path("export.coco.json", api.ExportCocoView.as_view(), name="export-coco"),
+    path("export.zip", api.ExportSidecarsView.as_view(), name="export-sidecars"),
     path("export.jsonl", api.ExportJsonlView.as_view(), name="export-jsonl"),
     *bulk.api_urls,
     *saved.api_urls,

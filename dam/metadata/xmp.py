@@ -14,6 +14,9 @@ _DATES = ("photoshop.DateCreated", "exif.DateTimeOriginal", "xmp.CreateDate")
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?)?)?)?")
 # Keywords with those above them: digiKam, Lightroom, ACDSee and Windows.
 _PATHS = (("digiKam.TagsList", "/"), ("lr.hierarchicalSubject", "|"))
+# Above the keywords that we made of tags: faces have those anyway, and may have others by now.
+OWN_ROOT = "Facet"
+PEOPLE_ROOT = "People"
 # Where digiKam, Lightroom and others keep the names of people.
 _PEOPLE_ROOTS = frozenset({"people", "persons", "personen", "personnes", "personas", "persone"})
 
@@ -21,10 +24,12 @@ _PEOPLE_ROOTS = frozenset({"people", "persons", "personen", "personnes", "person
 def xmp_facts(found: Properties, stored: Stored) -> Metadata:
     """Return what XMP says of a picture that is stored so."""
     regions = read_regions(found, stored)
+    own = {path[-1] for path in _paths(found) if path[0] == OWN_ROOT}
+    words = (*found.get("dc.subject", ()), *(path[-1] for path in _paths(found)))
     return Metadata(
         title=line(_one(found, "dc.title") or _one(found, "photoshop.Headline")),
         description=paragraphs(_one(found, "dc.description")),
-        keywords=distinct((*found.get("dc.subject", ()), *_leaves(found))),
+        keywords=distinct(word for word in words if word not in own),
         creator=distinct(found.get("dc.creator", ())),
         copyright=line(_one(found, "dc.rights")),
         taken_at=next(filter(None, (_date(_one(found, key)) for key in _DATES)), ""),
@@ -51,11 +56,8 @@ def _one(found: Properties, key: str) -> str:
 def _paths(found: Properties) -> Iterator[list[str]]:
     for key, sign in _PATHS:
         for path in found.get(key, ()):
-            yield [part for part in path.split(sign) if part.strip()]
-
-
-def _leaves(found: Properties) -> Iterator[str]:
-    return (parts[-1] for parts in _paths(found) if parts)
+            if parts := [part for part in path.split(sign) if part.strip()]:
+                yield parts
 
 
 def _people(found: Properties) -> Iterator[str]:
