@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 
@@ -81,7 +82,7 @@ class Bench:
         return Figure(
             f"all facet counts, {facets} filters",
             asked,
-            measure([lambda query=query: count_facets(query) for query in queries]),
+            self._measure([lambda query=query: count_facets(query) for query in queries]),
             self._requests([address("facets", tags) for tags in drawn]),
         )
 
@@ -98,7 +99,7 @@ class Bench:
         return Figure(
             f"first page of faces, {facets} filters",
             asked,
-            measure([lambda query=query: show(query) for query in queries]),
+            self._measure([lambda query=query: show(query) for query in queries]),
             self._requests([address("faces", tags, page_size=PAGE) for tags in drawn]),
             note=f"{PAGE} faces",
         )
@@ -125,7 +126,7 @@ class Bench:
             )
 
         pairs = list(zip(examples, filters, strict=False))
-        times = measure([lambda pair=pair: find(*pair) for pair in pairs])
+        times = self._measure([lambda pair=pair: find(*pair) for pair in pairs])
         shares = [
             recall(
                 [one.face.pk for one in answers[example.id].faces],
@@ -166,7 +167,7 @@ class Bench:
             count_facets(query)
 
         pairs = list(zip(faces, queries, strict=True))
-        times = measure([lambda pair=pair: correct(*pair) for pair in pairs], warm=0)
+        times = self._measure([lambda pair=pair: correct(*pair) for pair in pairs], warm=0)
         for face in faces:
             clear_correction(face, facet="hat", user=None)
         fold_changes()
@@ -179,7 +180,12 @@ class Bench:
                 raise SystemExit(f"{path}: {answer.status_code} {answer.content[:500]!r}")
 
         calls: list[Callable[[], None]] = [lambda path=path: get(path) for path in paths]
-        return measure(calls)
+        return self._measure(calls)
+
+    @staticmethod
+    def _measure(calls: Sequence[Callable[[], object]], *, warm: int = 3) -> Times:
+        connection.ensure_connection()
+        return measure(calls, warm=warm, backend=connection.connection.info.backend_pid)
 
 
 def query_of(tags: Mapping[str, str]) -> FaceQuery:

@@ -16,7 +16,7 @@ from analysis.recording import claim_run, record_results
 from bench.search.library import Faces, Library
 from bench.search.timing import Times, measure, memory_mb
 from dam.models import Asset
-from search.index import current_snapshot, fold_changes, rebuild_index
+from search.index import current_snapshot, fold_changes
 
 FACES_A_PHOTO = 5
 
@@ -39,11 +39,6 @@ def sizes(database: psycopg.Connection) -> list[Size]:
         """
     ).fetchall()
     return [Size(*row) for row in rows]
-
-
-def build_index() -> Times:
-    """Make the face index of all rows."""
-    return measure([lambda: [None for _ in rebuild_index()]], warm=0)
 
 
 def first_snapshot() -> tuple[Times, float]:

@@ -37,12 +37,14 @@ def measure(database: psycopg.Connection, library: Library, *, rounds: int) -> N
     from bench.search.figures import Bench
 
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"face index made of all rows: {holdings.build_index().at(50) / 1000:.1f} s")
     empty = memory_mb()
     read, held = holdings.first_snapshot()
     print(f"read by a process: {read.at(50) / 1000:.1f} s, {held:.0f} MB")
 
-    head = f"{'ms, p50 / p95':34}{'asked':>12}{'function':>18}{'by REST':>18}{'recall@10':>11}"
+    head = (
+        f"{'ms, p50 / p95':34}{'asked':>12}{'function':>18}{'of processors':>18}"
+        f"{'by REST':>18}{'recall@10':>11}"
+    )
     print(head)
     bench = Bench(Questions(database, seed=library.seed), _client(), rounds=rounds)
     for figure in bench.all():
@@ -51,7 +53,8 @@ def measure(database: psycopg.Connection, library: Library, *, rounds: int) -> N
         request = "" if figure.request is None else str(figure.request)
         missed = "" if figure.met else "  MISSED"
         print(
-            f"{figure.name:34}{asked:>12}{figure.times!s:>18}{request:>18}{shown:>11}"
+            f"{figure.name:34}{asked:>12}{figure.times!s:>18}{figure.times.busy_text:>18}"
+            f"{request:>18}{shown:>11}"
             f"{missed}  {figure.note}",
             flush=True,
         )

@@ -41,11 +41,13 @@ def serve(
         yield server.url()
 
 
-def migrate(url: str, environment: dict[str, str]) -> None:
-    """Bring the database's tables up to date."""
+def manage(*arguments: str, environment: dict[str, str]) -> None:
+    """Run a command of the service on the database that the environment names."""
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        [sys.executable, "manage.py", *arguments],
         cwd=PROJECT,
-        env={**environment, "DATABASE_URL": url},
+        env=environment,
         check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )

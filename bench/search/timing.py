@@ -13,27 +13,54 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds of a clock on the wall, one for each call."""
+    """Milliseconds, one number for each call."""
 
     ms: tuple[float, ...]
+    """On the clock on the wall: what somebody waits."""
+    busy: tuple[float, ...] = ()
+    """Of processors, in this process and in its database process, whatever else the machine does:
+    what a call takes at least on an idle one."""
 
     def __str__(self) -> str:
         return f"{self.at(50):.1f} / {self.at(95):.1f}"
+
+    @property
+    def busy_text(self) -> str:
+        """p50 and p95 of the processors' time, empty where it is not known."""
+        if not self.busy:
+            return ""
+        return " / ".join(f"{np.percentile(self.busy, percent):.1f}" for percent in (50, 95))
 
     def at(self, percent: float) -> float:
         return float(np.percentile(self.ms, percent))
 
 
-def measure(calls: Sequence[Callable[[], object]], *, warm: int = 3) -> Times:
-    """Time each call once, after the first `warm` of them."""
+def measure(
+    calls: Sequence[Callable[[], object]], *, warm: int = 3, backend: int | None = None
+) -> Times:
+    """Time each call once, after the first `warm` of them; `backend` is the database's process."""
     for call in calls[:warm]:
         call()
-    ms = []
+    ms, busy = [], []
     for call in calls:
+        used = _busy_seconds(backend)
         began = time.perf_counter()
         call()
         ms.append((time.perf_counter() - began) * 1000)
-    return Times(tuple(ms))
+        busy.append((_busy_seconds(backend) - used) * 1000)
+    return Times(tuple(ms), tuple(busy) if backend else ())
+
+
+def _busy_seconds(backend: int | None) -> float:
+    """Return the processors' time of this process and of another one of this machine."""
+    seconds = time.process_time()
+    if backend is not None:
+        try:
+            # Time on a processor, in nanoseconds, comes first (Linux, sched-stats).
+            seconds += int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
+        except OSError:
+            return float("nan")
+    return seconds
 
 
 def memory_mb(pid: int | str = "self", *, shared: bool = True) -> float:
