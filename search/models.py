@@ -41,6 +41,8 @@ class ChangedFace(models.Model):
     # No foreign key: the face may be gone. Not unique: writers must never wait for each other.
     face_id = models.BigIntegerField()
     marked_at = models.DateTimeField(db_default=Now())
+    # The face's own row is as it was.
+    tags_only = models.BooleanField(db_default=False)
 
     def __str__(self) -> str:
         return f"change of face {self.face_id}"

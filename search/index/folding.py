@@ -22,7 +22,7 @@ from search.index.encoding import (
     encode_columns,
     encode_sketches,
 )
-from search.index.merging import merge, without
+from search.index.merging import members, merge, untagged, without
 from search.index.rows import CHUNK_BITS, read_chunk, read_faces
 from search.index.segments import Ids, Segment
 from search.index.statements import binary_cursor, fetch_one, read_array
@@ -64,9 +64,15 @@ _HOLD = (
 _TAKE_MARKS = """
     WITH taken AS (
         DELETE FROM search_changedface WHERE face_id >= %(first)s AND face_id < %(end)s
-        RETURNING face_id
+        RETURNING face_id, tags_only
+    ), face AS (
+        SELECT face_id, bool_and(tags_only) AS tags_only, count(*) AS marks
+        FROM taken GROUP BY face_id ORDER BY face_id
     )
-    SELECT array_send(array_agg(DISTINCT face_id)), count(*) FROM taken
+    SELECT array_send(array_agg(face_id) FILTER (WHERE NOT tags_only)),
+           array_send(array_agg(face_id) FILTER (WHERE tags_only)),
+           coalesce(sum(marks), 0)::bigint
+    FROM face
 """
 _STORE = "UPDATE search_indexchunk SET version = %(version)s, columns = %(columns)s"
 _STORE_SKETCHES = ", sketch_version = %(sketch_version)s, sketches = %(sketches)s"
@@ -78,6 +84,17 @@ class Folded:
 
     chunks: int = 0
     marks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A chunk's marked faces, by rising ids."""
+
+    changed: Ids
+    retagged: Ids
+    """Those of which only tags changed."""
+    count: int
+    """Of the marks: a face may have several."""
 
 
 def fold_changes(*, wait: bool = False, due_only: bool = False) -> Folded:
@@ -118,16 +135,16 @@ def fold_chunk(number: int, *, wait: bool = False, from_rows: bool = False) -> i
         held = _hold(number, wait=wait)
         if held is None:
             return None
-        marked, marks = _take_marks(number)
+        marks = _take_marks(number)
         stored = None if from_rows else _decode(*held)
-        if stored is not None and not marks:
+        if stored is not None and not marks.count:
             return 0
-        if stored is None or len(marked) >= MANY_MARKS:
+        if stored is None or len(marks.changed) >= MANY_MARKS:
             fresh = read_chunk(number)
         else:
-            fresh = merge(without(stored, marked), read_faces(marked))
+            fresh = _bring_in(stored, marks)
         _store(number, fresh, stored=stored)
-    return marks
+    return marks.count
 
 
 def _due_chunks(*, due_only: bool) -> list[int]:
@@ -152,12 +169,21 @@ def _hold(number: int, *, wait: bool) -> tuple[bytes | None, bytes | None] | Non
     return fetch_one(_HOLD + ("" if wait else " SKIP LOCKED"), {"number": number})  # type: ignore[return-value]
 
 
-def _take_marks(number: int) -> tuple[Ids, int]:
-    """Delete a chunk's marks that can be seen; return their faces, rising, and their number."""
+def _take_marks(number: int) -> Marks:
+    """Delete a chunk's marks that can be seen and return them."""
     first = number << CHUNK_BITS
     row = fetch_one(_TAKE_MARKS, {"first": first, "end": first + (1 << CHUNK_BITS)})
     assert row is not None
-    return read_array(row[0], ">i8"), row[1]
+    changed, retagged, count = row
+    return Marks(read_array(changed, ">i8"), read_array(retagged, ">i8"), count)
+
+
+def _bring_in(stored: Segment, marks: Marks) -> Segment:
+    """Return a chunk with its marked faces as they are now."""
+    fetched = read_faces(marks.changed, retagged=marks.retagged)
+    retagged = fetched.retag(untagged(stored, members(stored.ids, marks.retagged)))
+    rest = without(without(stored, marks.changed), marks.retagged)
+    return merge(rest, fetched.faces, retagged)
 
 
 def _decode(columns: bytes | None, sketches: bytes | None) -> Segment | None:

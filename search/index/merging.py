@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.index.bits import Mask
-from search.index.segments import Codes, Ids, Segment
+from search.index.segments import Codes, Ids, Segment, empty_segment
 
 
 def members(ids: Ids, of: Ids) -> Mask:
@@ -29,37 +29,56 @@ def without(segment: Segment, face_ids: Ids) -> Segment:
 
 def only(segment: Segment, mask: Mask) -> Segment:
     """Return a segment's rows of which the mask says so; the same one if those are all."""
-    return segment if mask.all() else _take(segment, np.flatnonzero(mask))
+    if mask.all():
+        return segment
+    rows = np.flatnonzero(mask)
+    coded = {
+        name: code_texts(codes.values, codes.codes[rows]) for name, codes in segment.codes.items()
+    }
+    codes = {name: codes for name, codes in coded.items() if codes.values}
+    return untagged(segment, mask).with_codes(MappingProxyType(codes))
 
 
-def merge(first: Segment, second: Segment) -> Segment:
-    """Return the rows of two segments that share no face and leave out none, as one."""
-    if not len(second):
-        return first
-    if not len(first):
-        return second
-    ids = np.concatenate([first.ids, second.ids])
+def untagged(segment: Segment, mask: Mask) -> Segment:
+    """Return a segment's rows of which the mask says so, without their tags."""
+    rows = np.flatnonzero(mask)
+    return Segment(
+        ids=frozen(segment.ids[rows]),
+        assets=frozen(segment.assets[rows]),
+        positions=frozen(segment.positions[rows]),
+        numbers=MappingProxyType(
+            {name: frozen(column[rows]) for name, column in segment.numbers.items()}
+        ),
+        codes=MappingProxyType({}),
+        nets=code_texts(segment.nets.values, segment.nets.codes[rows]),
+        sketches=frozen(segment.sketches[rows]),
+    )
+
+
+def merge(*segments: Segment) -> Segment:
+    """Return the rows of segments that share no face and leave out none, as one."""
+    parts = [segment for segment in segments if len(segment)]
+    if len(parts) < 2:
+        return parts[0] if parts else empty_segment()
+    ids = np.concatenate([part.ids for part in parts])
     order = np.argsort(ids, kind="stable")
 
-    def joined(*parts: NDArray) -> NDArray:
-        return frozen(np.concatenate(parts)[order])
+    def joined(arrays: Iterable[NDArray]) -> NDArray:
+        return frozen(np.concatenate(list(arrays))[order])
 
-    names = sorted({*first.codes, *second.codes})
+    facets = sorted({name for part in parts for name in part.codes})
     return Segment(
         ids=frozen(ids[order]),
-        assets=joined(first.assets, second.assets),
-        positions=joined(first.positions, second.positions),
+        assets=joined(part.assets for part in parts),
+        positions=joined(part.positions for part in parts),
         numbers=MappingProxyType(
-            {name: joined(first.numbers[name], second.numbers[name]) for name in first.numbers}
+            {name: joined(part.numbers[name] for part in parts) for name in parts[0].numbers}
         ),
         codes=MappingProxyType(
-            {
-                name: _join_codes([_codes(segment, name) for segment in (first, second)], order)
-                for name in names
-            }
+            {name: _join_codes([_codes(part, name) for part in parts], order) for name in facets}
         ),
-        nets=_join_codes([first.nets, second.nets], order),
-        sketches=joined(first.sketches, second.sketches),
+        nets=_join_codes([part.nets for part in parts], order),
+        sketches=joined(part.sketches for part in parts),
     )
 
 
@@ -76,23 +95,6 @@ def code_texts(values: Sequence[str], codes: NDArray[np.integer]) -> Codes:
 def frozen(array: NDArray) -> NDArray:
     array.flags.writeable = False
     return array
-
-
-def _take(segment: Segment, rows: NDArray[np.intp]) -> Segment:
-    coded = {
-        name: code_texts(codes.values, codes.codes[rows]) for name, codes in segment.codes.items()
-    }
-    return Segment(
-        ids=frozen(segment.ids[rows]),
-        assets=frozen(segment.assets[rows]),
-        positions=frozen(segment.positions[rows]),
-        numbers=MappingProxyType(
-            {name: frozen(column[rows]) for name, column in segment.numbers.items()}
-        ),
-        codes=MappingProxyType({name: codes for name, codes in coded.items() if codes.values}),
-        nets=code_texts(segment.nets.values, segment.nets.codes[rows]),
-        sketches=frozen(segment.sketches[rows]),
-    )
 
 
 def _join_codes(parts: Sequence[Codes], order: NDArray[np.intp]) -> Codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -29,8 +30,9 @@ _VALUES = """
 # Once for each face: readings are large, and each look fetches them from outside the row.
 _AGE = "CROSS JOIN LATERAL (SELECT face.readings -> 'age' AS reading OFFSET 0) AS age"
 
-# The OFFSETs keep the planner at looking up face by face: it knows neither how many are wanted nor
-# that a scan of all faces takes seconds.
+# Of a relation `wanted` with `face_id` and `tags_only`: where only tags changed, the face's own row
+# is not looked at. The OFFSETs keep the planner at looking up face by face: it knows neither how
+# many are wanted nor that a scan of all faces takes seconds.
 FACES_WANTED = f"""
     face AS MATERIALIZED (
         SELECT {_VALUES}
@@ -42,6 +44,7 @@ FACES_WANTED = f"""
             SELECT created_at FROM dam_asset WHERE id = face.asset_id OFFSET 0
         ) AS asset
         {_AGE}
+        WHERE NOT wanted.tags_only
         ORDER BY face.id
     ), tag AS (
         SELECT tag.face_id, tag.facet, tag.value
@@ -93,15 +96,31 @@ COLUMNS = (
 )
 
 _READ_FACES = f"""
-    WITH wanted AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS face_id),
+    WITH wanted AS MATERIALIZED (
+        SELECT unnest(%(changed)s::bigint[]) AS face_id, FALSE AS tags_only
+        UNION ALL SELECT unnest(%(retagged)s::bigint[]), TRUE
+    ),
     {FACES_WANTED}, {AS_COLUMNS} SELECT {COLUMNS} FROM columns, coded, nets
 """  # noqa: S608
 _READ_CHUNK = f"WITH {_FACES_BETWEEN}, {AS_COLUMNS} SELECT {COLUMNS} FROM columns, coded, nets"  # noqa: S608
 
 
-def read_faces(face_ids: Ids) -> Segment:
-    """Return the present ones of some faces, each given once, from their rows."""
-    row = fetch_one(_READ_FACES, {"ids": face_ids.tolist()})
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was read of some faces."""
+
+    faces: Segment
+    """Those that were read whole and are present."""
+    _row: Mapping[str, Any]
+
+    def retag(self, stored: Segment) -> Segment:
+        """Return faces, stored without tags, with the tags that were read of them."""
+        return stored.with_codes(MappingProxyType(_read_facets(self._row, stored.ids)))
+
+
+def read_faces(changed: Ids, *, retagged: Ids) -> Fetched:
+    """Read faces whole, and of others only the tags; each is given once."""
+    row = fetch_one(_READ_FACES, {"changed": changed.tolist(), "retagged": retagged.tolist()})
     assert row is not None
     return read_columns(dict(zip(COLUMNS.split(", "), row, strict=True)))
 
@@ -111,16 +130,16 @@ def read_chunk(number: int) -> Segment:
     first = number << CHUNK_BITS
     row = fetch_one(_READ_CHUNK, {"first": first, "end": first + (1 << CHUNK_BITS)})
     assert row is not None
-    return read_columns(dict(zip(COLUMNS.split(", "), row, strict=True)))
+    return read_columns(dict(zip(COLUMNS.split(", "), row, strict=True))).faces
 
 
-def read_columns(row: Mapping[str, Any]) -> Segment:
-    """Return what COLUMNS of one row hold as a segment."""
+def read_columns(row: Mapping[str, Any]) -> Fetched:
+    """Return what COLUMNS of one row hold."""
     ids = read_array(row["ids"], ">i8")
     numbers = {name: frozen(read_array(row[name], ">f4")) for name in FLOATS}
     numbers["stored"] = frozen(read_array(row["stored"], ">i8"))
     sketches = np.frombuffer(row["sketches"] or b"", dtype=np.uint8)
-    return Segment(
+    faces = Segment(
         ids=frozen(ids),
         assets=frozen(read_array(row["assets"], ">i8")),
         positions=frozen(read_array(row["positions"], ">i2").astype(np.uint16)),
@@ -129,6 +148,7 @@ def read_columns(row: Mapping[str, Any]) -> Segment:
         nets=_read_codes(row["nets"] or (), row["net_ids"] or (), ids),
         sketches=sketches.reshape(len(ids), SKETCH_BYTES).view("<u8").reshape(-1, SKETCH_WORDS),
     )
+    return Fetched(faces, row)
 
 
 def _read_facets(row: Mapping[str, Any], ids: Ids) -> dict[str, Codes]:
@@ -144,7 +164,7 @@ def _read_facets(row: Mapping[str, Any], ids: Ids) -> dict[str, Codes]:
 
 
 def _read_codes(values: Sequence[str], ids_of_values: Sequence[bytes], ids: Ids) -> Codes:
-    """Return one facet's codes; faces that are not among the ids are retired."""
+    """Return one facet's codes of these faces; the values' may be others, too."""
     codes = np.zeros(len(ids), dtype=np.intp)
     for code, sent in enumerate(ids_of_values, start=1):
         having = read_array(sent, ">i8")

@@ -102,8 +102,9 @@ class Segment:
         """Return the same columns with other rows that count."""
         return replace(self, present=present)
 
-    def with_sketches(self, sketches: Sketches) -> Segment:
-        return replace(self, sketches=sketches)
+    def with_codes(self, codes: Mapping[str, Codes]) -> Segment:
+        """Return the same rows with other tags."""
+        return replace(self, codes=codes, _bitmaps={})
 
     @property
     def memory_bytes(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from dam.errors import DamError
 from search.index.bits import pack
 from search.index.chunks import ChunkCache, ChunkGone, UnreadableChunk
 from search.index.folding import fold_changes, fold_chunk
-from search.index.merging import members, merge, only
-from search.index.rows import AS_COLUMNS, CHUNK_BITS, COLUMNS, FACES_WANTED, read_columns
+from search.index.merging import members, merge, only, untagged
+from search.index.rows import AS_COLUMNS, CHUNK_BITS, COLUMNS, FACES_WANTED, Fetched, read_columns
 from search.index.segments import Ids, Segment, Snapshot, empty_segment
 from search.index.statements import fetch_one, read_array
 
@@ -32,10 +32,10 @@ _GLANCE = """
            (SELECT count(*) FROM search_indexchunk) > (SELECT count(*) FROM chunk),
            (SELECT array_send(array_agg(id ORDER BY id)) FROM search_changedface)
 """
-_SEEN = "numbers, versions, mark_ids, mark_faces, wanted_ids, is_overloaded"
+_SEEN = "numbers, versions, mark_ids, mark_faces, wanted_ids, retagged_ids, is_overloaded"
 # All of it is one statement, so that all of it is of one moment.
 _LOOK = f"""
-    WITH mark AS MATERIALIZED (SELECT id, face_id FROM search_changedface),
+    WITH mark AS MATERIALIZED (SELECT id, face_id, tags_only FROM search_changedface),
     chunk AS MATERIALIZED (
         SELECT number, version, columns IS NULL AS is_unbuilt FROM search_indexchunk
     ), state AS MATERIALIZED (
@@ -45,18 +45,23 @@ _LOOK = f"""
             FALSE
         ) AS is_overloaded
     ), wanted AS MATERIALIZED (
-        SELECT face_id FROM mark
-        WHERE id <> ALL(%(known)s::bigint[]) AND NOT (SELECT is_overloaded FROM state)
-        UNION
-        SELECT face.id
-        FROM chunk
-        CROSS JOIN LATERAL (
-            SELECT id FROM analysis_face
-            WHERE id >= chunk.number::bigint << %(bits)s
-              AND id < (chunk.number::bigint + 1) << %(bits)s
-            OFFSET 0
-        ) AS face
-        WHERE is_unbuilt AND NOT (SELECT is_overloaded FROM state)
+        SELECT face_id, bool_and(tags_only) AS tags_only
+        FROM (
+            SELECT face_id, tags_only, id <> ALL(%(known)s::bigint[]) AS is_new FROM mark
+            UNION ALL
+            -- All of a chunk that is unbuilt is as if it were marked.
+            SELECT face.id, FALSE, TRUE
+            FROM chunk
+            CROSS JOIN LATERAL (
+                SELECT id FROM analysis_face
+                WHERE id >= chunk.number::bigint << %(bits)s
+                  AND id < (chunk.number::bigint + 1) << %(bits)s
+                OFFSET 0
+            ) AS face
+            WHERE is_unbuilt
+        ) AS found
+        WHERE NOT (SELECT is_overloaded FROM state)
+        GROUP BY face_id HAVING bool_or(is_new)
     ), {FACES_WANTED}, {AS_COLUMNS}, stored AS (
         SELECT array_agg(number ORDER BY number) AS numbers,
                array_agg(version ORDER BY number) AS versions
@@ -66,7 +71,10 @@ _LOOK = f"""
                array_send(array_agg(DISTINCT face_id)) AS mark_faces
         FROM mark
     ), wants AS (
-        SELECT array_send(array_agg(face_id ORDER BY face_id)) AS wanted_ids FROM wanted
+        SELECT array_send(array_agg(face_id ORDER BY face_id)) AS wanted_ids,
+               array_send(array_agg(face_id ORDER BY face_id) FILTER (WHERE tags_only))
+                   AS retagged_ids
+        FROM wanted
     )
     SELECT {_SEEN}, {COLUMNS} FROM stored, marks, wants, state, columns, coded, nets
 """  # noqa: S608
@@ -95,8 +103,9 @@ class Seen:
     """The faces they are of, rising."""
     read: Ids
     """The faces that were read, rising, whether they are present or not."""
-    fresh: Segment
-    """Those of them that are."""
+    retagged: Ids
+    """Those of them whose own rows are as their chunks have them."""
+    fetched: Fetched
     is_overloaded: bool
     """Nothing was read: there is too much of it."""
 
@@ -147,7 +156,7 @@ def _take_snapshot() -> Snapshot:
         fold_changes(wait=True)
         seen = _look(known, most=None)
     segments = _chunks.segments(seen.versions, keep=is_shared)
-    changed = _changed_faces(known, seen)
+    changed = _changed_faces(known, seen, segments)
     present = [_leave_out(segment, seen.marked) for segment in segments]
     snapshot = Snapshot(tuple(segment for segment in [*present, changed] if len(segment)))
     if is_shared:
@@ -175,25 +184,38 @@ def _look(known: Known, *, most: int | None) -> Seen:
         marks=read_array(row["mark_ids"], ">i8"),
         marked=read_array(row["mark_faces"], ">i8"),
         read=read_array(row["wanted_ids"], ">i8"),
-        fresh=read_columns(row),
+        retagged=read_array(row["retagged_ids"], ">i8"),
+        fetched=read_columns(row),
         is_overloaded=row["is_overloaded"],
     )
 
 
-def _changed_faces(known: Known, seen: Seen) -> Segment:
+def _changed_faces(known: Known, seen: Seen, chunks: Sequence[Segment]) -> Segment:
+    """Return all marked faces as they are now."""
     ids = known.changed.ids
     kept = only(known.changed, members(ids, seen.marked) & ~members(ids, seen.read))
-    return merge(kept, seen.fresh)
+    stored = merge(
+        *(
+            untagged(chunk, members(chunk.ids, _within(chunk, seen.retagged)))
+            for chunk in chunks
+            if len(_within(chunk, seen.retagged))
+        )
+    )
+    return merge(kept, seen.fetched.faces, seen.fetched.retag(stored))
+
+
+def _within(chunk: Segment, ids: Ids) -> Ids:
+    """Return those of rising ids that may be a chunk's."""
+    if not len(chunk):
+        return ids[:0]
+    first, end = np.searchsorted(ids, [chunk.ids[0], chunk.ids[-1] + 1])
+    return ids[first:end]
 
 
 def _leave_out(segment: Segment, marked: Ids) -> Segment:
     """Return a chunk without the faces that are marked: its columns are the same, not copied."""
-    if not len(segment):
-        return segment
-    first, end = np.searchsorted(marked, [segment.ids[0], segment.ids[-1] + 1])
-    if first == end:
-        return segment
-    return segment.with_present(pack(~members(segment.ids, marked[first:end])))
+    changed = _within(segment, marked)
+    return segment.with_present(pack(~members(segment.ids, changed))) if len(changed) else segment
 
 
 def forget() -> None:

@@ -98,10 +98,12 @@ def test_chunk_with_many_marks_is_read_as_a_whole(monkeypatch) -> None:
     faces = faces_of_one_asset(3)
     fold_changes()
     FaceTag.objects.update(value="glasses")
+    Face.objects.update(quality_score=12.0)
 
     fold_changes()
 
     assert values(current_snapshot(), "glasses") == {face.pk: "glasses" for face in faces}
+    assert rows_of_snapshot(current_snapshot()) == rows_of_faces()
 
 
 def test_change_between_taking_marks_and_reading_rows_is_not_lost(monkeypatch) -> None:

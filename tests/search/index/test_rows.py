@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from analysis.models import Face
-from search.index import current_snapshot, sketch
+from search.index import Segment, current_snapshot, sketch
 from search.index.rows import read_chunk, read_faces
 from tests.factories import make_asset, make_face
 from tests.search.conftest import tag
@@ -17,12 +17,16 @@ def ids(*faces: Face) -> np.ndarray:
     return np.array(sorted(face.pk for face in faces), dtype=np.int64)
 
 
+def read_whole(face_ids: np.ndarray) -> Segment:
+    return read_faces(face_ids, retagged=ids()).faces
+
+
 def test_columns_are_those_of_the_rows() -> None:
     face = tag(make_face(position=3, quality_score=41.5), glasses="none", emotion="sad")
     face.readings = {"age": 31.25}
     face.save()
 
-    segment = read_faces(ids(face))
+    segment = read_whole(ids(face))
 
     assert segment.ids.tolist() == [face.pk]
     assert segment.assets.tolist() == [face.asset_id]
@@ -45,7 +49,7 @@ def test_sketch_has_the_bits_of_numpy_in_its_order() -> None:
     embedding[:3] = (0.0, 1.0, -1.0)
     face = make_face(embedding=embedding)
 
-    segment = read_faces(ids(face))
+    segment = read_whole(ids(face))
 
     assert segment.sketches.shape == (1, 16)
     assert (segment.sketches[0] == sketch(embedding)).all()
@@ -58,7 +62,7 @@ def test_age_that_is_no_usable_number_is_none(age: object) -> None:
     face.readings = {"age": age}
     face.save()
 
-    assert np.isnan(read_faces(ids(face)).numbers["age"]).all()
+    assert np.isnan(read_whole(ids(face)).numbers["age"]).all()
 
 
 def test_face_without_a_reading_has_no_age() -> None:
@@ -66,7 +70,7 @@ def test_face_without_a_reading_has_no_age() -> None:
     face.readings = {}
     face.save()
 
-    assert np.isnan(read_faces(ids(face)).numbers["age"]).all()
+    assert np.isnan(read_whole(ids(face)).numbers["age"]).all()
 
 
 def test_faces_without_tags_have_code_nought() -> None:
@@ -75,7 +79,7 @@ def test_faces_without_tags_have_code_nought() -> None:
     tag(first, glasses="none")
     tag(third, glasses="glasses")
 
-    codes = read_faces(ids(first, second, third)).codes["glasses"]
+    codes = read_whole(ids(first, second, third)).codes["glasses"]
 
     assert codes.values == ("glasses", "none")
     assert codes.codes.tolist() == [2, 0, 1]
@@ -87,14 +91,14 @@ def test_retired_and_missing_faces_are_left_out() -> None:
     kept, retired = (tag(make_face(asset, position=n), emotion=str(n)) for n in range(2))
     Face.objects.filter(pk=retired.pk).update(retired_at=timezone.now())
 
-    segment = read_faces(np.array([kept.pk, retired.pk, retired.pk + 1000], dtype=np.int64))
+    segment = read_whole(np.array([kept.pk, retired.pk, retired.pk + 1000], dtype=np.int64))
 
     assert segment.ids.tolist() == [kept.pk]
     assert segment.codes["emotion"].values == ("0",)
 
 
 def test_no_faces_make_an_empty_segment() -> None:
-    segment = read_faces(ids())
+    segment = read_whole(ids())
 
     assert len(segment) == 0
     assert segment.sketches.shape == (0, 16)
@@ -112,7 +116,7 @@ def test_chunk_has_the_faces_of_its_range() -> None:
 
 
 def test_arrays_cannot_be_written() -> None:
-    segment = read_faces(ids(tag(make_face(), emotion="sad")))
+    segment = read_whole(ids(tag(make_face(), emotion="sad")))
 
     for array in (segment.ids, segment.sketches, segment.codes["emotion"].codes):
         with pytest.raises(ValueError, match="read-only"):

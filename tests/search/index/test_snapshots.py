@@ -205,6 +205,43 @@ def test_new_score_of_the_same_value_marks_nothing() -> None:
     assert not ChangedFace.objects.exists()
 
 
+def test_tags_of_a_face_that_was_retired_before_do_not_bring_it_back() -> None:
+    face = folded_face()
+    Face.objects.filter(pk=face.pk).update(retired_at=timezone.now())
+    current_snapshot()
+
+    tag(face, glasses="sunglasses")
+    after_marks = current_snapshot().count
+    fold_changes()
+    tag(face, glasses="none")
+
+    assert (after_marks, current_snapshot().count) == (0, 0)
+    fold_changes()
+    assert current_snapshot().count == 0
+
+
+def test_tags_changed_after_the_face_are_seen_with_the_face_as_it_is() -> None:
+    face = folded_face()
+    Face.objects.filter(pk=face.pk).update(quality_score=1.0)
+    current_snapshot()
+
+    tag(face, glasses="sunglasses")
+
+    assert is_exact()
+
+
+def test_mark_says_whether_only_tags_changed() -> None:
+    face = folded_face()
+
+    tag(face, emotion="sad")
+    of_tags = set(ChangedFace.objects.values_list("face_id", "tags_only"))
+    fold_changes()
+    Face.objects.filter(pk=face.pk).update(score=0.5)
+
+    assert of_tags == {(face.pk, True)}
+    assert set(ChangedFace.objects.values_list("face_id", "tags_only")) == {(face.pk, False)}
+
+
 def test_uncommitted_change_is_seen_by_its_own_transaction_only() -> None:
     face = folded_face()
     made, looked = Event(), Event()
