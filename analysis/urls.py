@@ -6,7 +6,6 @@ from analysis import api, net_api, net_views, tag_api, views
 from analysis.custom_tags import urls as custom_tags
 
 api_urls: list[URLPattern | URLResolver] = [
-    path("assets", api.AssetListView.as_view(), name="asset-list"),
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
     path(
         "collections/<uuid:uid>/assets",
