@@ -43,11 +43,13 @@ def serve(
 
 def manage(*arguments: str, environment: dict[str, str]) -> None:
     """Run a command of the service on the database that the environment names."""
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=PROJECT,
         env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if done.returncode:
+        raise SystemExit(f"manage.py {arguments[0]} failed: {done.stderr}")
