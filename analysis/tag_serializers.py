@@ -90,7 +90,12 @@ class FacetTagSerializer(serializers.Serializer):
 
     facet = serializers.CharField(source="facet.name")
     label = serializers.CharField(source="facet.label")
-    values = serializers.SerializerMethodField(help_text="What it may be corrected to.")
+    open = serializers.BooleanField(
+        source="facet.open", help_text="Whether any text may be said, such as a name."
+    )
+    values = serializers.SerializerMethodField(
+        help_text="What it may be corrected to; none where it is open."
+    )
     tag = TagSerializer(allow_null=True)
     model = serializers.SerializerMethodField()
     history = CorrectionSerializer(many=True)
@@ -107,4 +112,6 @@ class FacetTagSerializer(serializers.Serializer):
 class CorrectTagSerializer(serializers.Serializer):
     """What a tag is to be."""
 
-    value = serializers.CharField(help_text="One of the facet's `values`.")
+    value = serializers.CharField(
+        help_text="One of the facet's `values`; of an open facet any text."
+    )

@@ -20,6 +20,7 @@ from analysis.listing import faces_for_lists
 from analysis.models import AnalysisRun, Face
 from analysis.nets import current_version
 from analysis.overlay import Stage, close_up, whole_picture
+from analysis.people import known_people
 from analysis.photos import (
     UNFINISHED,
     UnknownPlace,
@@ -35,6 +36,8 @@ from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
 from dam.collection_lists import collections_of, suggested_names
 from dam.fragments import render_page
+from dam.metadata.facts import from_json
+from dam.metadata.wording import facts_in_words
 from dam.models import Asset, User
 
 PAGE_SIZE = 48
@@ -108,6 +111,8 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
             "run": run,
             "waiting": run is not None and run.status in UNFINISHED,
             "cards": cards,
+            "told": facts_in_words(from_json(asset.metadata)),
+            "people": known_people() if cards else [],
             "chosen": chosen,
             "stage": _stage(asset, chosen),
             "newer": newer_photo(asset),

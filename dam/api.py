@@ -81,6 +81,7 @@ class AssetListView(ListAPIView):
             name=file.name or "",
             source=Asset.Source.API,
             user=user if isinstance(user, User) else None,
+            folder=str(self.request.data.get("folder", "")),
         )
 
 

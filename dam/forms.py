@@ -32,6 +32,8 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose at least one photo."},
     )
 
+    folder = forms.CharField(required=False, strip=False)
+
     def uploads(self) -> list[UploadedFile]:
         """Return the files of a valid form."""
         files: list[UploadedFile] = self.cleaned_data["files"]

@@ -28,6 +28,7 @@ class AssetSerializer(serializers.ModelSerializer):
         fields: tuple[str, ...] = (
             "uid",
             "name",
+            "folder",
             "digest",
             "media_type",
             "size_bytes",
@@ -35,12 +36,17 @@ class AssetSerializer(serializers.ModelSerializer):
             "height",
             "source",
             "created_at",
+            "metadata",
             "original_url",
             "thumbnail_url",
             "collections",
         )
         read_only_fields = fields
-        extra_kwargs = {"digest": {"help_text": "SHA-256 of the file's bytes."}}
+        extra_kwargs = {
+            "digest": {"help_text": "SHA-256 of the file's bytes."},
+            "folder": {"help_text": "Where it was below the root it came from."},
+            "metadata": {"help_text": "What its file and its sidecar say; the rest is left out."},
+        }
 
 
 class UploadSerializer(serializers.Serializer):
@@ -48,6 +54,9 @@ class UploadSerializer(serializers.Serializer):
 
     files = serializers.ListField(
         child=serializers.FileField(), help_text="One part for each picture; `file` works, too."
+    )
+    folder = serializers.CharField(
+        required=False, help_text="Where they were, such as `2021/summer`; for all of them."
     )
 
 

@@ -47,7 +47,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     outcomes: list[Outcome] = []
     if form.is_valid():
         user = cast(User, request.user)
-        outcomes = [_ingest(file, user=user) for file in form.uploads()]
+        folder = form.cleaned_data["folder"]
+        outcomes = [_ingest(file, user=user, folder=folder) for file in form.uploads()]
     # A script reads what became of each file; browsers would log a 422 as an error of the page.
     refused = not request.htmx and form.is_bound and all(o.asset is None for o in outcomes)
     return render_page(
@@ -83,9 +84,9 @@ def delete_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("photos")
 
 
-def _ingest(file: UploadedFile, *, user: User) -> Outcome:
+def _ingest(file: UploadedFile, *, user: User, folder: str) -> Outcome:
     name = file.name or ""
     try:
-        return try_ingest(file, name=name, source=Asset.Source.UPLOAD, user=user)
+        return try_ingest(file, name=name, source=Asset.Source.UPLOAD, user=user, folder=folder)
     except StorageUnavailable as error:
         return Outcome(name=name, error=error)

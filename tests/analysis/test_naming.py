@@ -152,3 +152,45 @@ def test_known_people_are_each_named_once() -> None:
 
     assert known_people() == ["Ada", "Grace"]
     assert known_people(limit=1) == ["Ada"]
+
+
+class TestPages:
+    def test_the_card_takes_any_name_and_suggests_those_there_are(self, browser) -> None:
+        face = make_face(make_asset())
+        correct_tag(make_face(face.asset, position=1), facet=PERSON, value="Ada", user=None)
+
+        page = browser.get(f"/photos/{face.asset.uid}/").content.decode()
+
+        assert f'id="value-{face.uid}-person" name="value" value="" list="known-person"' in page
+        assert '<datalist id="known-person"><option value="Ada">' in page
+
+    def test_a_name_is_saved(self, browser) -> None:
+        face = make_face(make_asset())
+
+        answer = browser.post(
+            f"/faces/{face.uid}/tags/person/", {"value": "Grace Hopper"}, HTTP_HX_REQUEST="true"
+        )
+
+        assert "Grace Hopper" in answer.content.decode()
+        assert face.tags.get(facet=PERSON).value == "Grace Hopper"
+
+
+class TestRest:
+    def test_a_name_is_set_and_taken_back(self, api) -> None:
+        face = make_face(make_asset())
+        address = f"/api/v1/faces/{face.uid}/tags/person"
+
+        put = api.put(address, {"value": "Grace"}, format="json").json()
+        deleted = api.delete(address).json()
+
+        assert (put["open"], put["values"], put["tag"]["value"]) == (True, [], "Grace")
+        assert deleted["tag"] is None
+
+    def test_a_blank_name_is_refused(self, api) -> None:
+        face = make_face(make_asset())
+
+        answer = api.put(
+            f"/api/v1/faces/{face.uid}/tags/person", {"value": "\u200b"}, format="json"
+        )
+
+        assert answer.json()["error"]["code"] == "invalid_tag"

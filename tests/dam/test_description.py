@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dam.asset_search import assets_with_text
 from dam.description import clean_folder
@@ -137,3 +138,51 @@ class TestFolders:
         watch.look()
 
         assert watch.look() == [picture]
+
+
+class TestPages:
+    def test_an_upload_keeps_its_folder(self, browser) -> None:
+        file = SimpleUploadedFile("a.png", new_png())
+
+        browser.post("/upload/", {"files": file, "folder": "2021/../sea"})
+
+        assert Asset.objects.get().folder == "2021/sea"
+
+    def test_the_photo_page_tells_what_the_file_says(self, browser) -> None:
+        asset = bring(new_png(), folder="2021", sidecar=LIGHTROOM)
+
+        page = browser.get(f"/photos/{asset.uid}/").content.decode()
+
+        for text in (
+            "Antoine Claudet",
+            "London, United Kingdom",
+            "Public domain",
+            "5 of 5",
+            "2021",
+        ):
+            assert text in page
+
+
+class TestRest:
+    def test_an_upload_keeps_its_folder(self, api) -> None:
+        file = SimpleUploadedFile("a.png", new_png())
+
+        answer = api.post(
+            "/api/v1/assets", {"files": file, "folder": "/2021/sea/"}, format="multipart"
+        ).json()
+
+        assert answer["results"][0]["asset"]["folder"] == "2021/sea"
+
+    def test_an_asset_tells_what_its_file_says(self, api) -> None:
+        asset = bring(new_png(), sidecar=DIGIKAM)
+
+        told = api.get(f"/api/v1/assets/{asset.uid}").json()["metadata"]
+
+        assert told["title"] == "The admiral"
+        assert told["regions"][0] == {
+            "name": "Grace Hopper",
+            "left": 0.2,
+            "top": 0.1,
+            "width": 0.3,
+            "height": 0.4,
+        }

@@ -3,12 +3,29 @@
 // What systems leave in folders; hidden files begin with a dot.
 const CLUTTER = new Set(["thumbs.db", "desktop.ini"]);
 
+// Where each file of a dropped folder was; a file input tells that itself.
+const folders = new WeakMap();
+
+export function folderOf(file) {
+  return folders.get(file) ?? parentOf(file.webkitRelativePath ?? "");
+}
+
+function parentOf(path) {
+  return path.split("/").slice(0, -1).join("/");
+}
+
 function worthSending(file) {
-  return !file.name.startsWith(".") && !CLUTTER.has(file.name.toLowerCase());
+  const name = file.name.toLowerCase();
+  return !name.startsWith(".") && !name.endsWith(".xmp") && !CLUTTER.has(name);
 }
 
 function fileOf(entry) {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
+  return new Promise((resolve, reject) => {
+    entry.file((file) => {
+      folders.set(file, parentOf(entry.fullPath));
+      resolve(file);
+    }, reject);
+  });
 }
 
 async function childrenOf(folder) {

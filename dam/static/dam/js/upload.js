@@ -1,7 +1,7 @@
 // Sends chosen, dropped and pasted files one by one and shows how each is getting on.
 // Without this script the form sends all of them at once and the page lists the results.
 
-import { fromList, fromTransfer } from "./dropped-files.js";
+import { folderOf, fromList, fromTransfer } from "./dropped-files.js";
 
 const AT_ONCE = 3;
 
@@ -68,6 +68,7 @@ function send(item) {
   item.show("sending", "Sending");
   const body = new FormData();
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.append("folder", folderOf(item.file));
   body.append("files", item.file, item.file.name || "pasted.png");
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
