@@ -53,7 +53,7 @@ class Action(ABC):
     @property
     def arguments(self) -> dict[str, str]:
         """What a job stores; `type(self)(**arguments)` is this again."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        return asdict(self)  # type: ignore[call-overload]
 
     @property
     def subject(self) -> dict[str, str]:

@@ -18,6 +18,8 @@ from search.bulk.working import (
     take_unsent_jobs,
     work,
 )
+from search.index.folding import fold_changes
+from search.index.tasks import PACE_SECONDS, Pace
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +31,12 @@ TURN_SECONDS = 20.0
 def run_bulk_job(job_id: int) -> None:
     """Take a job's steps until all are taken or the turn is over, and then send it again."""
     end = time.monotonic() + TURN_SECONDS
+    pace = Pace(PACE_SECONDS)
     try:
         while work(job_id):
+            # A turn changes faces by the ten thousand, which every search reads until then.
+            if pace.is_due():
+                fold_changes(due_only=True)
             if time.monotonic() > end:
                 send_job(job_id)
                 return

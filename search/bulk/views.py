@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis.facets import facets
+from analysis.models import MOST_VALUE
+from analysis.people import known_people
 from dam.collection_lists import suggested_names
 from dam.errors import DamError
 from dam.fragments import render_page
@@ -98,7 +100,7 @@ def _ask_for_arguments(request: HttpRequest, wish: PageWish) -> HttpResponse:
     context: dict[str, Any] = {"wish": wish, "heading": wish.kind.label, "back": _back(wish)}
     match wish.kind:
         case Kind.CORRECT_TAG | Kind.CLEAR_CORRECTION:
-            context["facets"] = facets()
+            context |= {"facets": facets(), "people": known_people(), "most_letters": MOST_VALUE}
         case _:
             context["names"] = suggested_names()
     return render(request, "search/bulk/arguments.html", context)
