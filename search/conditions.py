@@ -45,7 +45,8 @@ class PartMatches:
         found = self.part.photos
         stored = Range(_seconds(self._query.since), _seconds(self._query.until, days=1))
         if stored:
-            times = self.part.columns.numbers["stored"][self._planes.first_faces]
+            times = self.part.layout.numbers(self.part.columns, "stored")
+            times = times[: len(self._planes.photos)]
             found = found & self._planes.pack_photos(stored.holds(times))
         if self._assets is not None:
             found = found & self._planes.find_photos(self._assets)
@@ -74,8 +75,8 @@ class PartMatches:
             found = self._planes.spread(found)
         if found.any():
             for name, wanted in ranges.items():
-                numbers = self.part.columns.numbers[name]
-                found = found & self._in_scope(self._planes.pack(wanted.holds(numbers)))
+                numbers = self.part.layout.numbers(self.part.columns, name)
+                found = found & self._in_scope(self._planes.pack_slots(wanted.holds(numbers)))
         return found
 
     @cached_property

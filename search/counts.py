@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.facets import Facet, Value, facets
 from search.matching import Matches, find_matches
 from search.query import FaceQuery
-from search.tallies import tally
+from search.tallies import Tally, tally
+
+# Of values that people write, such as names.
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """All values of a facet, in its order; of values that people write those that are found."""
+    """All values of a facet, in its order; of those that people write the MOST_SHOWN first ones."""
 
     facet: Facet
     values: tuple[ValueCount, ...]
@@ -42,7 +45,9 @@ def count_facets(query: FaceQuery | Matches) -> FacetCounts:
     """Count every value of every facet, as if the query asked nothing of that facet.
 
     A count is what would be found, in the unit that the query shows, if that value alone were asked
-    of the facet. Counts are exact and zero is counted, too.
+    of the facet. Counts are exact and zero is counted, too. Of a facet whose values people write
+    those that are found most often come first, and what is asked or excluded last, if it is not
+    among them.
     """
     matches = find_matches(query) if isinstance(query, FaceQuery) else query
     known = facets()
@@ -51,30 +56,23 @@ def count_facets(query: FaceQuery | Matches) -> FacetCounts:
         faces=matches.face_count,
         photos=matches.photo_count,
         facets=tuple(
-            FacetCount(facet, tuple(_value_counts(facet, matches.query, counts[facet.name])))
-            for facet in known
+            FacetCount(facet, tuple(_value_counts(facet, matches.query, counts))) for facet in known
         ),
     )
 
 
-def _value_counts(
-    facet: Facet, query: FaceQuery, counts: Mapping[str, int]
-) -> Iterable[ValueCount]:
+def _value_counts(facet: Facet, query: FaceQuery, counts: Tally) -> Iterator[ValueCount]:
     chosen = query.tags.get(facet.name, frozenset())
     excluded = query.excluded.get(facet.name, frozenset())
-    for value in _shown(facet, counts, chosen | excluded):
+    values = facet.all_values
+    if facet.open:
+        names = counts.most_frequent(facet.name, MOST_SHOWN)
+        names += sorted((chosen | excluded).difference(names))
+        values = tuple(Value(name, facet.label_of(name)) for name in names)
+    for value in values:
         yield ValueCount(
             value,
-            count=counts.get(value.name, 0),
+            count=counts.count(facet.name, value.name),
             chosen=value.name in chosen,
             excluded=value.name in excluded,
         )
-
-
-def _shown(facet: Facet, counts: Mapping[str, int], asked: frozenset[str]) -> tuple[Value, ...]:
-    """Return the values of a facet; those that people write with the most frequent first."""
-    if not facet.open:
-        return facet.all_values
-    found = {name for name in counts if counts[name]} | asked
-    names = sorted(found, key=lambda name: (-counts.get(name, 0), name))
-    return tuple(Value(name, facet.label_of(name)) for name in names)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.choices import Scope, Show
 from search.index import Codes
+from search.many_values import ManyValues
 from search.planes import Planes, Words
 
 Label: TypeAlias = tuple[str, str]
@@ -35,6 +38,17 @@ class Columns(Protocol):
     def codes(self) -> Mapping[str, Codes]: ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PartCounts:
+    """How often values are found among some photos of a layout."""
+
+    photos: Words
+    rows: NDArray[np.int64]
+    """Of each row of the layout."""
+    many: Mapping[str, NDArray[np.int64]]
+    """Facet of many values → of each of them."""
+
+
 class Layout:
     """The planes of some faces and a row of bits for each value of each facet.
 
@@ -57,7 +71,7 @@ class Layout:
             facet: slice(end - len(codes.values), end)
             for (facet, codes), end in zip(narrow.items(), ends, strict=True)
         }
-        """Facet → its rows. Facets with more than MOST_ROWS values have none."""
+        """Facet → its rows, but for those of many values."""
         self.faces: Words = np.concatenate(
             [
                 np.empty((0, len(self.planes.all_faces)), dtype=np.uint64),
@@ -68,6 +82,22 @@ class Layout:
             ]
         )
         """(rows, words): the faces with each value."""
+
+        self.many: Mapping[str, ManyValues] = {
+            facet: ManyValues(self.planes, codes)
+            for facet, codes in columns.codes.items()
+            if facet not in narrow
+        }
+        """Facet of many values → these."""
+        self.kept: dict[tuple[Scope, Show], PartCounts] = {}
+        """What everything counts to, of the photos that counted last."""
+        self._numbers: dict[str, NDArray[Any]] = {}
+
+    def numbers(self, columns: Columns, name: str) -> NDArray[Any]:
+        """Return a number of each face in the order of the planes' bits, kept from then on."""
+        if name not in self._numbers:
+            self._numbers[name] = self.planes.in_slots(columns.numbers[name])
+        return self._numbers[name]
 
     @cached_property
     def photos(self) -> Words:

@@ -60,7 +60,7 @@ def keyed_photos(matches: PartMatches, order: Order) -> Keyed:
     places = planes.photos_of(matches.photos())
     ids = planes.photos[places]
     if order in NUMBERS:
-        numbers = matches.part.columns.numbers[NUMBERS[order]]
+        numbers = matches.part.layout.numbers(matches.part.columns, NUMBERS[order])
         return Keyed(ids, -planes.best(matches.faces(), numbers)[places], -ids)
     first = ids if order is Order.OLDEST else -ids
     return Keyed(ids, first, np.zeros_like(ids))

@@ -9,7 +9,7 @@ photos, and the other way round, by whole words: no face is looked at alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,13 @@ class Planes:
         self._sizes = np.bincount(ranks).tolist() if len(assets) else []
         word_counts = [-(-size // _BITS) for size in self._sizes]
         self._begins = np.cumsum([0, *word_counts]).tolist()
+        # Of group photos there are few: the last planes have one word each, and go by together.
+        self._wide = [
+            begin
+            for begin, count in zip(self._begins[1:-1], word_counts[1:], strict=True)
+            if count > 1
+        ]
+        self._tail = self._begins[len(self._wide) + 1] if self._sizes else 0
         slots = np.array(self._begins)[ranks] * _BITS + np.repeat(self.place, counts)
         filled = np.zeros(self._begins[-1] * _BITS, dtype=np.bool_)
         filled[slots] = True
@@ -59,13 +66,22 @@ class Planes:
         return self._begins[1] if self._sizes else 0
 
     @property
-    def first_faces(self) -> NDArray[np.int32]:
-        """A face of each photo, in the order of the photos' bits."""
-        return self._faces[: len(self.photos)]
+    def photos_of_slots(self) -> NDArray[np.intp]:
+        """The bit of the photo of each bit of a face; of bits between planes any."""
+        sizes = np.diff(self._begins) * _BITS
+        return np.arange(len(self._faces)) - np.repeat(np.array(self._begins[:-1]) * _BITS, sizes)
+
+    def in_slots(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return a column, given in the order of `assets`, in that of the bits of faces."""
+        return column[self._faces]
 
     def pack(self, faces: NDArray[np.bool_]) -> Words:
         """Return the bits of faces, given in the order of `assets`."""
-        return _pack(faces[self._faces]) & self.all_faces
+        return self.pack_slots(faces[self._faces])
+
+    def pack_slots(self, faces: NDArray[np.bool_]) -> Words:
+        """Return the bits of faces, given in the order of the bits."""
+        return _pack(faces) & self.all_faces
 
     def pack_codes(self, codes: NDArray[np.unsignedinteger], count: int) -> Words:
         """Return the bits of the faces that have each of the codes from 1 to `count`."""
@@ -94,6 +110,8 @@ class Planes:
         photos = faces[..., : self.photo_words].copy()
         for begin, end in self._later_planes():
             photos[..., : end - begin] |= faces[..., begin:end]
+        if self._tail < faces.shape[-1]:
+            photos[..., 0] |= np.bitwise_or.reduce(faces[..., self._tail :], axis=-1)
         return photos
 
     def spread(self, photos: Words) -> Words:
@@ -102,6 +120,7 @@ class Planes:
         faces[..., : self.photo_words] = photos
         for begin, end in self._later_planes():
             faces[..., begin:end] = photos[..., : end - begin]
+        faces[..., self._tail :] = photos[..., :1]
         faces &= self.all_faces
         return faces
 
@@ -114,15 +133,20 @@ class Planes:
         return _places(photos)
 
     def best(self, faces: Words, numbers: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return for each photo the largest number of some faces; −∞ where it has none of them."""
-        chosen = np.where(_unpack(faces), numbers[self._faces], np.float32(-np.inf))
+        """Return for each photo the largest number of some faces; −∞ where it has none of them.
+
+        Numbers are in the order of the bits of faces.
+        """
+        chosen = np.where(unpack_bits(faces), numbers, np.float32(-np.inf))
         best: NDArray[np.float32] = chosen[: len(self.photos)].copy()
         for size, begin in zip(self._sizes[1:], self._begins[1:-1], strict=True):
             np.maximum(best[:size], chosen[begin * _BITS :][:size], out=best[:size])
         return best
 
     def _later_planes(self) -> Iterator[tuple[int, int]]:
-        return zip(self._begins[1:-1], self._begins[2:], strict=True)
+        """Yield where the planes of several words begin and end, without plane 0."""
+        ends = self._begins[2 : len(self._wide) + 2]
+        return zip(self._wide, ends, strict=True)
 
 
 def count_bits(words: Words) -> NDArray[np.int64]:
@@ -136,9 +160,10 @@ def _pack(bits: NDArray[np.bool_]) -> Words:
     return packed
 
 
-def _unpack(words: Words) -> NDArray[np.bool_]:
+def unpack_bits(words: Words) -> NDArray[np.bool_]:
+    """Return the bits of the last axis one by one."""
     return np.unpackbits(words.view(np.uint8), bitorder="little").view(np.bool_)
 
 
 def _places(words: Words) -> NDArray[np.intp]:
-    return np.flatnonzero(_unpack(words))
+    return np.flatnonzero(unpack_bits(words))

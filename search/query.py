@@ -23,14 +23,10 @@ __all__ = ["PARAMETERS", "Condition", "FaceQuery", "InvalidQuery", "Order", "Sco
 
 Values: TypeAlias = Mapping[str, frozenset[str]]
 
+_ENDS = tuple(name for measure in MEASURES.values() for name in measure.parameters)
 _DAYS = {"since": "Stored since", "until": "Stored until"}
 # What may be asked besides facets, and so no name of a facet.
-PARAMETERS = (
-    *(name for measure in MEASURES.values() for name in measure.parameters),
-    *_DAYS,
-    *ASSET_CONDITIONS,
-    *CHOICES,
-)
+PARAMETERS = (*_ENDS, *_DAYS, *ASSET_CONDITIONS, *CHOICES)
 
 
 class InvalidQuery(DamError):
@@ -182,7 +178,7 @@ class FaceQuery:
             unset = {name: CHOICES[name]}
         elif name in _DAYS or name in ASSET_CONDITIONS:
             unset = {name: None}
-        elif name in MEASURES or name.startswith(("min_", "max_")):
+        elif name in MEASURES or name in _ENDS:
             left = {one: MEASURES[one].without(found, name) for one, found in self.ranges.items()}
             unset = {"ranges": left}
         else:

@@ -2,41 +2,98 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search import open_values
 from search.conditions import PartMatches
-from search.layout import Label
+from search.layout import Label, PartCounts
 from search.matching import Matches
 from search.planes import count_bits
 from search.query import FaceQuery, Scope, Show
 
+Counts = NDArray[np.int64]
 
-def tally(matches: Matches, facets: Collection[str]) -> Mapping[str, Counter[str]]:
+
+class Tally:
+    """How often values of facets are found."""
+
+    def __init__(self) -> None:
+        self._few: dict[Label, int] = {}
+        # Facet → by the numbers of `open_values`.
+        self._many: dict[str, Counts] = {}
+
+    def add(self, labels: tuple[Label, ...], counts: Counts) -> None:
+        for label, count in zip(labels, counts.tolist(), strict=True):
+            self._few[label] = self._few.get(label, 0) + count
+
+    def add_many(self, facet: str, numbers: NDArray[np.int32], counts: Counts) -> None:
+        """Add counts of values that are given by their numbers, each once."""
+        many = self._many.get(facet, _NO_COUNTS)
+        if len(many) < open_values.value_count():
+            more = np.zeros(open_values.value_count() - len(many), dtype=np.int64)
+            many = self._many[facet] = np.concatenate([many, more])
+        many[numbers] += counts
+
+    def count(self, facet: str, value: str) -> int:
+        """Return how often a value is found."""
+        total = self._few.get((facet, value), 0)
+        if facet in self._many:
+            number = open_values.find_number(value)
+            total += 0 if number is None else int(self._many[facet][number : number + 1].sum())
+        return total
+
+    def most_frequent(self, facet: str, limit: int) -> list[str]:
+        """Return the values of a facet that are found most often, these first."""
+        many = self._many.get(facet, _NO_COUNTS)
+        some = {name for (of, name), count in self._few.items() if of == facet and count}
+        numbers = np.flatnonzero(many)
+        if len(numbers) > limit:
+            # With all that are found as often as the last one: the alphabet decides between them.
+            counts = many[numbers]
+            numbers = numbers[counts >= np.partition(counts, -limit)[-limit]]
+        some.update(open_values.values_of(numbers))
+        return sorted(some, key=lambda name: (-self.count(facet, name), name))[:limit]
+
+
+def tally(matches: Matches, facets: Collection[str]) -> Tally:
     """Return how often each value of some facets is found, each as if nothing were asked of it.
 
-    The unit is what the query shows. Values that are not found may be missing.
+    The unit is what the query shows.
     """
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in facets}
-    # Neighbouring parts have the same rows: their numbers are added before names are looked at.
-    sums: dict[tuple[Label, ...], NDArray[np.int64]] = {}
+    found = Tally()
+    # Neighbouring parts have the same rows: their numbers are added before labels are looked at.
+    sums: dict[tuple[Label, ...], Counts] = {}
     for part in matches.parts:
-        labels = part.part.layout.labels
-        sums[labels] = sums.get(labels, 0) + _count_rows(part, matches.query)
-        for facet in counts.keys() & part.part.columns.codes.keys():
-            if facet not in part.part.layout.rows_of:
-                counts[facet].update(_count_codes(part, matches.query, facet))
-    for labels, numbers in sums.items():
-        for (facet, value), number in zip(labels, numbers.tolist(), strict=True):
-            if facet in counts:
-                counts[facet][value] += number
-    return counts
+        layout = part.part.layout
+        counts = _of_everything(part, matches.query) or _count(part, matches.query)
+        sums[layout.labels] = sums.get(layout.labels, 0) + counts.rows
+        for facet in layout.many.keys() & set(facets):
+            found.add_many(facet, layout.many[facet].numbers, counts.many[facet])
+    for labels, rows in sums.items():
+        found.add(labels, rows)
+    return found
 
 
-def _count_rows(matches: PartMatches, query: FaceQuery) -> NDArray[np.int64]:
+def _of_everything(matches: PartMatches, query: FaceQuery) -> PartCounts | None:
+    """Return the counts of a query that asks nothing: they stay as they are with the part."""
+    if query != FaceQuery(order=query.order, scope=query.scope, show=query.show):
+        return None
+    part = matches.part
+    kept = part.layout.kept.get((query.scope, query.show))
+    if kept is None or not np.array_equal(kept.photos, part.photos):
+        kept = part.layout.kept[query.scope, query.show] = _count(matches, query)
+    return kept
+
+
+def _count(matches: PartMatches, query: FaceQuery) -> PartCounts:
+    many = {facet: _count_many(matches, query, facet) for facet in matches.part.layout.many}
+    return PartCounts(matches.part.photos, _count_rows(matches, query), many)
+
+
+def _count_rows(matches: PartMatches, query: FaceQuery) -> Counts:
     """Return the number of each row of a part's layout."""
     rows_of = matches.part.layout.rows_of
     counts = _count_rows_in(matches, query, slice(None), ignore=None)
@@ -47,7 +104,7 @@ def _count_rows(matches: PartMatches, query: FaceQuery) -> NDArray[np.int64]:
 
 def _count_rows_in(
     matches: PartMatches, query: FaceQuery, rows: slice, *, ignore: str | None
-) -> NDArray[np.int64]:
+) -> Counts:
     layout = matches.part.layout
     if query.scope is Scope.FACE:
         faces = layout.faces[rows] & matches.faces(ignore=ignore)
@@ -56,20 +113,16 @@ def _count_rows_in(
     return count_bits(photos if query.show is Show.PHOTOS else layout.planes.spread(photos))
 
 
-def _count_codes(matches: PartMatches, query: FaceQuery, facet: str) -> dict[str, int]:
-    """Return the numbers of a facet that has too many values for rows of bits."""
-    columns, planes = matches.part.columns, matches.part.layout.planes
-    values, codes = columns.codes[facet].values, columns.codes[facet].codes
-    rows = planes.faces_of(matches.faces(ignore=facet))
-    rows = rows[codes[rows] > 0]
-    found = codes[rows].astype(np.int64)
-    weights = None
-    if (query.scope, query.show) != (Scope.FACE, Show.FACES):
-        # A value counts once for each photo …
-        pairs = np.unique(columns.assets[rows] * (len(values) + 1) + found)
-        photos, found = np.divmod(pairs, len(values) + 1)
-        if query.show is Show.FACES:
-            # … and then for all of its faces.
-            weights = planes.face_counts[planes.place[np.searchsorted(planes.rising, photos)]]
-    numbers = np.bincount(found, weights=weights)
-    return {values[code - 1]: int(numbers[code]) for code in np.flatnonzero(numbers).tolist()}
+def _count_many(matches: PartMatches, query: FaceQuery, facet: str) -> Counts:
+    """Return the number of each value of a facet of many."""
+    many = matches.part.layout.many[facet]
+    if query.scope is Scope.FACE:
+        faces = matches.faces(ignore=facet)
+        return many.count_faces(faces) if query.show is Show.FACES else many.count_photos(faces)
+    photos = matches.photos(ignore=facet)
+    if query.show is Show.FACES:
+        return many.count_faces_beside(photos)
+    return many.count_photos_of(photos)
+
+
+_NO_COUNTS: Counts = np.zeros(0, dtype=np.int64)

@@ -65,7 +65,7 @@ def test_a_photo_has_the_largest_number_of_its_chosen_faces():
     planes = Planes(ASSETS)
     numbers = np.array([1, 9, 4, 5, 2, 3], dtype=np.float32)
 
-    assert planes.best(of_faces(0, 2, 4), numbers).tolist() == [4, 2, -np.inf]
+    assert planes.best(of_faces(0, 2, 4), planes.in_slots(numbers)).tolist() == [4, 2, -np.inf]
 
 
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 1000])
