@@ -5,7 +5,8 @@ Needs Django set up on the library's database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -58,22 +59,21 @@ class Bench:
         self.rounds = rounds
         self._client = client
 
-    def all(self) -> list[Figure]:
-        figures = [
-            self.counts(0, asked=(20, 40)),
-            self.counts(1, asked=(40, 80)),
-            self.counts(4, asked=(40, 80)),
-            self.page(3, asked=(20, 60)),
-        ]
+    def all(self) -> Iterator[Figure]:
+        """Yield each figure as soon as it is measured."""
+        yield self.counts(0, asked=(20, 40))
+        yield self.counts(1, asked=(40, 80))
+        yield self.counts(4, asked=(40, 80))
+        yield self.page(3, asked=(20, 60))
         examples = self.questions.examples(self.rounds)
         none: list[Tags] = [{}] * self.rounds
-        figures += [
-            self.similar("similar, no filter", examples, none, asked=(15, 40)),
-            self._similar_among("similar, filter keeps 4 %", examples, 0.04, asked=(60, 120)),
-            self._similar_among("similar, filter keeps 0.3 %", examples, 0.003, asked=(15, 40)),
-            self.correction(asked=(20, 60)),
-        ]
-        return figures
+        yield self.similar("similar, no filter", examples, none, asked=(15, 40))
+        for share, asked in ((0.04, (60, 120)), (0.003, (15, 40))):
+            filters = self.questions.keeping(share, count=len(examples))
+            in_turn = list(itertools.islice(itertools.cycle(filters), len(examples)))
+            name = f"similar, filter keeps {share * 100:g} %"
+            yield self.similar(name, examples, in_turn, asked=asked)
+        yield self.correction(asked=(20, 60))
 
     def counts(self, facets: int, *, asked: tuple[float, float]) -> Figure:
         """Count all values of all facets under filters of so many facets."""
@@ -148,13 +148,6 @@ class Bench:
             mean(shares),
             f"{', '.join(methods)}; {sizes[0]:,} to {sizes[-1]:,} candidates",
         )
-
-    def _similar_among(
-        self, name: str, examples: Sequence[Example], share: float, *, asked: tuple[float, float]
-    ) -> Figure:
-        filters = self.questions.keeping(share, count=len(examples))
-        filters = [filters[place % len(filters)] for place in range(len(examples))]
-        return self.similar(name, examples, filters, asked=asked)
 
     def correction(self, *, asked: tuple[float, float]) -> Figure:
         """Correct a face's tag and count again, with one filter; put it back afterwards."""

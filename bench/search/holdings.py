@@ -104,5 +104,6 @@ def _readings(faces: Faces, row: int) -> dict[str, float | dict[str, float]]:
     readings: dict[str, float | dict[str, float]] = {}
     for spec in (one for net in load_manifest().nets for one in net.readings):
         values = faces.readings[spec.name][row].tolist()
-        readings[spec.name] = dict(zip(spec.labels, values, strict=True)) or values[0]
+        labelled = dict(zip(spec.labels, values, strict=False))
+        readings[spec.name] = labelled or values[0]
     return readings
