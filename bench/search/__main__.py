@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=40, help="questions of each kind")
+    parser.add_argument("--ahead", action="store_true", help="go before other processes (root)")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--url")
     arguments = parser.parse_args()
@@ -88,6 +89,7 @@ def measure(url: str, arguments: argparse.Namespace, *, faces: int) -> None:
     """Measure in a process of its own, whose memory is that of a web server's."""
     command = [sys.executable, "-m", "bench.search.measuring", "--faces", str(faces)]
     command += ["--seed", str(arguments.seed), "--rounds", str(arguments.rounds)]
+    command += ["--ahead"] * arguments.ahead
     subprocess.run(command, cwd=PROJECT, env=environment(url), check=True)
 
 

@@ -6,7 +6,9 @@ Needs Django set up on the library's database.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from statistics import mean
 
@@ -18,7 +20,7 @@ from analysis.listing import faces_for_lists
 from analysis.models import Face
 from analysis.tagging import clear_correction, correct_tag
 from bench.search.questions import Example, Questions, Tags, address, recall
-from bench.search.timing import Times, measure
+from bench.search.timing import Times, ahead, measure
 from search.counts import count_facets
 from search.index import fold_changes
 from search.matching import find_matches
@@ -54,8 +56,11 @@ class Figure:
 class Bench:
     """Measures one thing after another."""
 
-    def __init__(self, questions: Questions, client: Client, *, rounds: int) -> None:
+    def __init__(
+        self, questions: Questions, client: Client, *, rounds: int, go_ahead: bool
+    ) -> None:
         self.questions = questions
+        self._ahead = go_ahead
         self.rounds = rounds
         self._client = client
 
@@ -175,10 +180,11 @@ class Bench:
         calls: list[Callable[[], None]] = [lambda path=path: get(path) for path in paths]
         return self._measure(calls)
 
-    @staticmethod
-    def _measure(calls: Sequence[Callable[[], object]], *, warm: int = 3) -> Times:
+    def _measure(self, calls: Sequence[Callable[[], object]], *, warm: int = 3) -> Times:
         connection.ensure_connection()
-        return measure(calls, warm=warm, backend=connection.connection.info.backend_pid)
+        backend = connection.connection.info.backend_pid
+        with ahead(os.getpid(), backend) if self._ahead else nullcontext():
+            return measure(calls, warm=warm, backend=backend)
 
 
 def query_of(tags: Mapping[str, str]) -> FaceQuery:

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--faces", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--ahead", action="store_true")
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
     django.setup()
@@ -28,10 +29,10 @@ def main() -> None:
         arguments.faces, seed=arguments.seed, manifest=load_manifest(), people=load_people()
     )
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
-        measure(database, library, rounds=arguments.rounds)
+        measure(database, library, rounds=arguments.rounds, go_ahead=arguments.ahead)
 
 
-def measure(database: psycopg.Connection, library: Library, *, rounds: int) -> None:
+def measure(database: psycopg.Connection, library: Library, *, rounds: int, go_ahead: bool) -> None:
     """Print all figures."""
     from bench.search import holdings
     from bench.search.figures import Bench
@@ -46,7 +47,9 @@ def measure(database: psycopg.Connection, library: Library, *, rounds: int) -> N
         f"{'by REST':>18}{'recall@10':>11}"
     )
     print(head)
-    bench = Bench(Questions(database, seed=library.seed), _client(), rounds=rounds)
+    bench = Bench(
+        Questions(database, seed=library.seed), _client(), rounds=rounds, go_ahead=go_ahead
+    )
     for figure in bench.all():
         asked = f"{figure.asked[0]:g} / {figure.asked[1]:g}" if figure.asked else ""
         shown = "" if figure.recall is None else f"{figure.recall:.3f}"

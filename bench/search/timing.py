@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +51,18 @@ def measure(
         ms.append((time.perf_counter() - began) * 1000)
         busy.append((_busy_seconds(backend) - used) * 1000)
     return Times(tuple(ms), tuple(busy) if backend else ())
+
+
+@contextmanager
+def ahead(*pids: int) -> Iterator[None]:
+    """Let processes go before all others of the machine, as if it did nothing else. Needs root."""
+    for pid in pids:
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _busy_seconds(backend: int | None) -> float:
