@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from statistics import median
@@ -17,9 +17,11 @@ from search.models import RecallCheck
 from search.query import FaceQuery
 from search.share_filters import filters_by_share
 from search.similar import find_candidates
+from search.similarity.candidates import Candidates
 from search.similarity.examples import Examples
-from search.similarity.planning import Method, find_nearest
-from search.similarity.ranking import Ranked
+from search.similarity.planning import Found, Method, find_nearest
+from search.similarity.ranking import Ranked, rank_above
+from search.similarity.target import Target
 
 PROMISE = 0.99
 """Of the ten nearest faces this share is found, on average."""
@@ -57,24 +59,47 @@ class Figures:
         return self.recall_at_10 >= PROMISE
 
 
-def measure_recall(*, probes: int, seconds: float | None = None) -> Iterator[Figures]:
-    """Yield figures for each of SHARES for which the library's facets have a filter.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """A search for the faces most like one, with a filter."""
 
-    Looks for faces like `probes` stored ones, drawn by chance, with and without the index.
-    Stops drawing after that many seconds, shared by all filters, but for one face each.
+    share: float
+    query: FaceQuery
+    target: Target
+    candidates: Candidates
+    found: Found
+    more: Found
+    milliseconds: float
+
+    @property
+    def is_exact(self) -> bool:
+        return self.found.exact and self.more.exact
+
+
+def measure_recall(*, probes: int) -> list[Figures]:
+    """Return figures for each of SHARES for which the library's facets have a filter.
+
+    Looks for faces like `probes` stored ones, drawn by chance, and compares what is found with one
+    exact scan of all faces. None where there are no faces.
     """
-    random = np.random.default_rng()
-    queries = dict(filters_by_share(SHARES))
-    budget = None if seconds is None else seconds / max(len(queries), 1)
-    for share, query in queries.items():
-        faces = _draw(probes, random)
-        if faces:
-            yield _measure(share, query, faces, seconds=budget)
+    faces = _draw(probes, np.random.default_rng())
+    queries = dict(filters_by_share(SHARES)) if faces else {}
+    targets = {face.pk: Examples(wanted=(face,)).target() for face in faces}
+    trials = [
+        _try(share, query, face_id, target)
+        for share, query in queries.items()
+        for face_id, target in targets.items()
+    ]
+    truths = _find_truths([trial for trial in trials if not trial.is_exact])
+    return [
+        _figures(query, [trial for trial in trials if trial.share == share], truths)
+        for share, query in queries.items()
+    ]
 
 
-def check_recall(*, probes: int, seconds: float | None = None) -> RecallCheck | None:
+def check_recall(*, probes: int) -> RecallCheck | None:
     """Measure and store it; None where the library has no faces."""
-    figures = list(measure_recall(probes=probes, seconds=seconds))
+    figures = measure_recall(probes=probes)
     return store_recall(figures) if figures else None
 
 
@@ -102,36 +127,52 @@ def recall_is_due() -> bool:
     return grown or check.checked_at < timezone.now() - AGAIN_AFTER
 
 
-def _measure(
-    share: float, query: FaceQuery, faces: Sequence[Face], *, seconds: float | None
+def _try(share: float, query: FaceQuery, face_id: int, target: Target) -> _Trial:
+    started = time.perf_counter()
+    candidates = find_candidates(query, embedding_net=target.embedding_net, leave_out=[face_id])
+    found = find_nearest(candidates, target, limit=_FEW)
+    milliseconds = (time.perf_counter() - started) * 1000
+    more = find_nearest(candidates, target, limit=_MANY)
+    return _Trial(share, query, target, candidates, found, more, milliseconds)
+
+
+def _find_truths(trials: Sequence[_Trial]) -> Mapping[Target, Ranked]:
+    """Return for each target all faces that could be among the true nearest of one of its trials.
+
+    The last face that a search found is no nearer than the true last one.
+    """
+    least: dict[Target, float] = {}
+    for trial in trials:
+        last = float(trial.more.ranked.similarities[-1])
+        least[trial.target] = min(last, least.get(trial.target, 1.0))
+    truths: dict[Target, Ranked] = {}
+    for net in {target.embedding_net for target in least}:
+        targets = [target for target in least if target.embedding_net == net]
+        found = rank_above(targets, [least[target] - _ROUNDING for target in targets])
+        truths.update(zip(targets, found, strict=True))
+    return truths
+
+
+def _figures(
+    query: FaceQuery, trials: Sequence[_Trial], truths: Mapping[Target, Ranked]
 ) -> Figures:
-    few, many, times, method = [], [], [], Method.EXACT
-    kept = 0
-    begun = time.perf_counter()
-    for face in faces:
-        target = Examples(wanted=(face,)).target()
-        started = time.perf_counter()
-        candidates = find_candidates(query, embedding_net=face.embedding_net, leave_out=[face.pk])
-        found = find_nearest(candidates, target, limit=_FEW)
-        times.append((time.perf_counter() - started) * 1000)
-        kept, method = max(kept, candidates.count), found.method
-        more = find_nearest(candidates, target, limit=_MANY)
-        truth = more
-        if not (found.exact and more.exact):
-            truth = find_nearest(candidates, target, limit=_MANY, exact=True)
-        few.append(_share_found(found.ranked, truth.ranked, _FEW))
-        many.append(_share_found(more.ranked, truth.ranked, _MANY))
-        if seconds is not None and time.perf_counter() - begun > seconds:
-            break
+    few, many = [], []
+    for trial in trials:
+        truth = trial.more.ranked
+        if not trial.is_exact:
+            near = truths[trial.target]
+            truth = near.choose(trial.candidates.contain(near.ids))
+        few.append(_share_found(trial.found.ranked, truth, _FEW))
+        many.append(_share_found(trial.more.ranked, truth, _MANY))
     return Figures(
-        asked_share=share,
+        asked_share=trials[0].share,
         filter=", ".join(f"{one.label}: {one.text}" for one in query.describe()),
-        faces=kept,
-        method=str(method),
-        probes=len(few),
+        faces=max(trial.candidates.count for trial in trials),
+        method=str(trials[0].found.method),
+        probes=len(trials),
         recall_at_10=float(np.mean(few)),
         recall_at_100=float(np.mean(many)),
-        milliseconds=median(times),
+        milliseconds=median(trial.milliseconds for trial in trials),
     )
 
 

@@ -10,9 +10,8 @@ from search.recall import check_recall, recall_is_due
 
 logger = logging.getLogger(__name__)
 
-# An exact search of a million faces takes seconds, and meanwhile this worker analyzes nothing.
+# A scan of a million faces takes seconds, and more with each; this worker analyzes nothing then.
 PROBES = 20
-SECONDS = 60.0
 
 
 @shared_task(name="search.check_recall")
@@ -20,6 +19,6 @@ def check_recall_when_due() -> None:
     """Measure with few searches, if the last time is a week ago or the library has grown."""
     if not recall_is_due():
         return
-    check = check_recall(probes=PROBES, seconds=SECONDS)
+    check = check_recall(probes=PROBES)
     if check is not None:
         logger.info("%s", check)

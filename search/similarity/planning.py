@@ -12,7 +12,7 @@ from search.similarity.ranking import Ranked, rank_all, rank_among, rank_near
 from search.similarity.sketches import nearest_by_sketch
 from search.similarity.target import Target
 
-# Measured on a million faces (docs/decisions/0015): so many are compared in less time than it takes
+# Measured on a million faces (docs/decisions/0016): so many are compared in less time than it takes
 # to choose among them.
 MOST_COMPARED = 4000
 # The sketches' best are compared exactly: this many, or this many times what is wanted.

@@ -32,6 +32,16 @@ _NEAR = """
     ) AS near
     ORDER BY similarity DESC, id
 """
+# One scan for all targets, in which each face is compared with each of them.
+_ABOVE = """
+    SELECT wanted.place, face.id, -(face.embedding <#> wanted.direction) AS similarity
+    FROM analysis_face AS face CROSS JOIN unnest(
+        %(directions)s::text[]::halfvec[], %(least)s::float8[]
+    ) WITH ORDINALITY AS wanted(direction, least, place)
+    WHERE face.retired_at IS NULL AND face.embedding_net = %(net)s
+        AND -(face.embedding <#> wanted.direction) >= wanted.least
+    ORDER BY wanted.place, similarity DESC, face.id
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +74,25 @@ def rank_among(ids: NDArray[np.int64], target: Target, *, limit: int) -> Ranked:
 def rank_all(target: Target, *, limit: int, left_out: Sequence[int] = ()) -> Ranked:
     """Return the nearest of all faces, exactly; reads every one of them."""
     return _run(_ALL, target, limit=limit, left_out=list(left_out))
+
+
+def rank_above(targets: Sequence[Target], least: Sequence[float]) -> list[Ranked]:
+    """Return for each target all faces that are at least so similar, exactly, in one scan.
+
+    All targets are of one net.
+    """
+    (net,) = {target.embedding_net for target in targets}
+    values = {
+        "directions": [_text(target.direction) for target in targets],
+        "least": list(least),
+        "net": net,
+    }
+    found: list[list[tuple[int, float]]] = [[] for _ in targets]
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, values)
+        for place, face_id, similarity in cursor.fetchall():
+            found[place - 1].append((face_id, similarity))
+    return [_ranked(rows) for rows in found]
 
 
 def rank_near(target: Target, *, limit: int, effort: int, most_visited: int) -> Ranked:
