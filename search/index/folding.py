@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 # Writing a chunk costs as much for one face as for all, and a few marked faces cost readers little:
 # so a chunk waits for some more, but not for long.
 DUE_MARKS = 64
-DUE_MARKS_IN_ALL = 512
+DUE_MARKS_IN_ALL = 2000
 DUE_SECONDS = 30
 # From here on it is quicker to read the whole chunk from its rows than face by face.
 MANY_MARKS = 4096

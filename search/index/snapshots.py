@@ -47,7 +47,8 @@ _LOOK = f"""
     ), wanted AS MATERIALIZED (
         SELECT face_id, bool_and(tags_only) AS tags_only
         FROM (
-            SELECT face_id, tags_only, id <> ALL(%(known)s::bigint[]) AS is_new FROM mark
+            SELECT face_id, tags_only, known_id IS NULL AS is_new
+            FROM mark LEFT JOIN unnest(%(known)s::bigint[]) AS known_id ON known_id = mark.id
             UNION ALL
             -- All of a chunk that is unbuilt is as if it were marked.
             SELECT face.id, FALSE, TRUE
