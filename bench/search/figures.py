@@ -21,6 +21,7 @@ from analysis.models import Face
 from analysis.tagging import clear_correction, correct_tag
 from bench.search.questions import Example, Questions, Tags, address, recall
 from bench.search.timing import Times, ahead, measure
+from dam.pagination import NewestFirst
 from search.counts import count_facets
 from search.index import fold_changes
 from search.matching import find_matches
@@ -30,7 +31,7 @@ from search.similar import Limits, Nearest, nearest_faces
 from search.similarity.target import target_of
 
 NEIGHBOURS = 10
-PAGE = 60
+PAGE = NewestFirst.page_size
 
 
 @dataclass(frozen=True, slots=True)
