@@ -166,7 +166,7 @@ def _hold(number: int, *, wait: bool) -> tuple[bytes | None, bytes | None] | Non
     """Hold a chunk's row until the transaction ends, made if need be; None if another holds it."""
     with binary_cursor() as cursor:
         cursor.execute(_INSERT, {"number": number})
-    return fetch_one(_HOLD + ("" if wait else " SKIP LOCKED"), {"number": number})  # type: ignore[return-value]
+    return fetch_one(_HOLD + ("" if wait else " SKIP LOCKED"), {"number": number})
 
 
 def _take_marks(number: int) -> Marks:

@@ -109,7 +109,13 @@ class Segment:
     @property
     def memory_bytes(self) -> int:
         """What its arrays take, bitmaps too; what it shares with another segment counts in both."""
-        arrays = [self.ids, self.assets, self.positions, self.sketches, self.nets.codes]
+        arrays: list[NDArray] = [
+            self.ids,
+            self.assets,
+            self.positions,
+            self.sketches,
+            self.nets.codes,
+        ]
         arrays += [*self.numbers.values(), *(codes.codes for codes in self.codes.values())]
         arrays += list(self._bitmaps.values())
         return sum(array.nbytes for array in arrays)
