@@ -331,7 +331,7 @@ class TestPhoto:
 
         five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
 
-        assert one == five == 11
+        assert one == five == 12
 
 
 class TestAnalyzeAgain:
