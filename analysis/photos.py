@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -83,6 +83,12 @@ def list_photos(*, before: str | None = None, limit: int = 50) -> PhotoPage:
 def find_photos(uids: Iterable[UUID]) -> list[Photo]:
     """Return those of some photos that still exist."""
     return list(map(_photo, _assets().filter(uid__in=uids)))
+
+
+def photos_in_order(asset_ids: Sequence[int]) -> list[Photo]:
+    """Return the photos of some assets in the order of their ids; those gone are left out."""
+    found = _assets().in_bulk(asset_ids)
+    return [_photo(found[one]) for one in asset_ids if one in found]
 
 
 def count_photos() -> PhotoCounts:

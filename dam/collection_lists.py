@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -98,3 +99,8 @@ def suggested_names() -> QuerySet[Collection, str]:
     """Return the names of the collections that were changed last."""
     recent = Collection.objects.order_by("-updated_at", "-id")
     return recent.values_list("name", flat=True)[:MOST_SUGGESTED]
+
+
+def named_collections(limit: int = 200) -> QuerySet[Collection, dict[str, Any]]:
+    """Return uid and name of the first collections by name, to choose from."""
+    return Collection.objects.values("uid", "name")[:limit]

@@ -19,7 +19,7 @@ from analysis.models import Face
 from analysis.nets import full_manifest
 from dam.api_errors import error_body
 from search.filters import FaceQueryFilter
-from search.query import InvalidQuery
+from search.query import InvalidQuery, Show
 from search.similar import Nearest, nearest_faces
 from search.similarity.examples import Example, Examples, find_examples
 from search.similarity.options import PARAMETERS, Options
@@ -37,6 +37,7 @@ class SimilarFacesView(GenericAPIView):
     """Faces that look like one."""
 
     filter_backends = (FaceQueryFilter,)
+    shows = Show.FACES
     own_parameters = PARAMETERS
 
     @extend_schema(filters=True, parameters=[SimilarParams], responses=NearestSerializer)
@@ -51,6 +52,7 @@ class SearchSimilarView(GenericAPIView):
     """Looks for faces like those that are sent; stores nothing."""
 
     filter_backends = (FaceQueryFilter,)
+    shows = Show.FACES
     own_parameters = PARAMETERS
     parser_classes = (JSONParser, MultiPartParser)
 

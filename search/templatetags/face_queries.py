@@ -17,10 +17,17 @@ def query_address(query: FaceQuery, view: str, cursor: str | None = None) -> str
     if cursor:
         params["cursor"] = cursor
     address: str = reverse(view)
-    return f"{address}?{params.urlencode()}" if params else address
+    # Of a parameter "glasses!" the sign is read as it is; of a value it never comes before "=".
+    return f"{address}?{params.urlencode().replace('%21=', '!=')}" if params else address
 
 
 @register.simple_tag
 def toggle_address(query: FaceQuery, facet: str, value: str) -> str:
     """Return the address of the faces page with a value asked for, or no more."""
     return query_address(query.toggle(facet, value), "faces")
+
+
+@register.simple_tag
+def exclude_address(query: FaceQuery, facet: str, value: str) -> str:
+    """Return the address of the faces page with a value excluded, or no more."""
+    return query_address(query.exclude(facet, value), "faces")

@@ -100,7 +100,7 @@ class TestExports:
 
 
 class TestSchema:
-    @pytest.mark.parametrize("path", ["faces", "facets", "export.csv", "export.jsonl"])
+    @pytest.mark.parametrize("path", ["faces", "assets", "facets", "export.csv", "export.jsonl"])
     def test_facets_are_parameters(self, path):
         paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
 

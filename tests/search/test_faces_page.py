@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from analysis.facets import facets
 from analysis.models import Face
+from dam.models import Collection
 from search import views
-from tests.factories import make_face
+from tests.factories import make_asset, make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -82,20 +83,138 @@ def test_active_filters_can_be_removed_one_by_one_or_all(browser):
     assert "Clear all" in html
 
 
-def test_exports_are_of_what_is_shown(browser):
-    html = html_of(browser, "gender=male")
+@pytest.mark.parametrize("query", ["gender=male", "gender=male&show=photos"])
+def test_exports_are_of_what_is_found(browser, query):
+    html = html_of(browser, query)
 
     assert 'href="/api/v1/export.csv?gender=male"' in html
     assert 'href="/api/v1/export.jsonl?gender=male"' in html
 
 
-def test_the_form_keeps_what_it_does_not_show(browser):
-    html = html_of(browser, "gender=male&min_score=0.5&min_quality=60&order=quality")
+def test_every_value_of_every_facet_can_be_excluded(browser):
+    html = html_of(browser, "gender=male")
 
-    assert '<input type="hidden" name="gender" value="male">' in html
-    assert '<input type="hidden" name="min_score" value="0.5">' in html
-    assert '<input type="hidden" name="order" value="quality">' in html
-    assert html.count('name="min_quality"') == html.count('name="order"') == 1
+    assert 'href="/faces/?gender!=male" rel="nofollow" title="Without Male"' in html
+    assert 'href="/faces/?gender=male&gender!=female"' in html
+    assert "Glasses: not None" in html_of(browser, "glasses!=none")
+    assert (
+        'id="glasses-not-none" href="/faces/" rel="nofollow" title="Without None" aria-current'
+        in (html_of(browser, "glasses!=none"))
+    )
+
+
+def test_everything_else_is_in_the_form(browser):
+    html = html_of(
+        browser,
+        "min_age=18&max_age=30.5&min_faces=2&max_size=400&min_score=0.5&max_quality=90&text=sea"
+        "&folder=2021/summer&since=2026-03-01&until=2026-03-02",
+    )
+
+    for name, value in {
+        "min_age": "18",
+        "max_age": "30.5",
+        "min_faces": "2",
+        "max_size": "400",
+        "min_score": "0.5",
+        "max_quality": "90",
+        "text": "sea",
+        "folder": "2021/summer",
+        "since": "2026-03-01",
+        "until": "2026-03-02",
+    }.items():
+        (field,) = (
+            tag
+            for tag in html.split("<input")
+            if f' name="{name}"' in tag and 'type="hidden"' not in tag
+        )
+        assert f'value="{value}"' in field
+
+
+def test_a_collection_is_chosen_by_its_name(browser):
+    collection = Collection.objects.create(name="Best of", name_key="best of")
+
+    html = html_of(browser, f"collection={collection.uid}")
+
+    assert f'<option value="{collection.uid}" selected>Best of</option>' in html
+
+
+def test_people_are_listed_by_their_number_of_faces(browser, tagged_face):
+    for name in ("Ada", "Smith, John", "Smith, John"):
+        tagged_face(person=name)
+
+    html = html_of(browser)
+
+    assert html.index(">Smith, John<") < html.index(">Ada<")
+    assert 'id="person-1" href="/faces/?person=Smith%2C+John"' in html
+    assert 'name="person" placeholder="Another name"' in html
+
+
+def test_only_the_most_frequent_people_are_listed_and_who_is_asked_for(browser, tagged_face):
+    for number in range(25):
+        tagged_face(person=f"Person {number:02}")
+
+    html = html_of(browser, "person=Person 24")
+
+    assert ">Person 19<" in html
+    assert ">Person 20<" not in html
+    assert html.count(">Person 24<") == 1
+
+
+class TestPhotos:
+    def test_photos_are_listed_once_with_their_faces(self, browser, tagged_face):
+        man = tagged_face(gender="male")
+        tagged_face(asset=man.asset, position=1, gender="male")
+        woman = tagged_face(gender="female")
+
+        html = html_of(browser, "gender=male&show=photos")
+
+        assert html.count(f'data-photo="{man.asset.uid}"') == 1
+        assert f'data-photo="{woman.asset.uid}"' not in html
+        assert "1 photo" in html
+
+    def test_photos_without_faces_are_listed_where_nothing_is_asked(self, browser):
+        empty = make_asset()
+
+        assert f'data-photo="{empty.uid}"' in html_of(browser, "show=photos")
+        assert f'data-photo="{empty.uid}"' in html_of(browser, "show=photos&max_faces=0")
+        assert f'data-photo="{empty.uid}"' not in html_of(browser, "show=photos&gender=male")
+
+    def test_what_is_listed_and_what_has_to_fit_are_links(self, browser):
+        html = html_of(browser, "gender=male&scope=photo&show=photos")
+
+        assert 'id="show-faces" href="/faces/?gender=male&scope=photo"' in html
+        assert 'id="scope-face" href="/faces/?gender=male&show=photos"' in html
+        assert 'show=photos" rel="nofollow" aria-current="true">Photos' in html
+
+    def test_pages_follow_each_other(self, browser, tagged_face, monkeypatch):
+        monkeypatch.setattr(views, "PAGE_SIZE", 1)
+        old, new = tagged_face(gender="male"), tagged_face(gender="male")
+        first = html_of(browser, "show=photos")
+        address = first.split('rel="next nofollow" href="')[1].split('"')[0]
+
+        more = browser.get(address, headers=HTMX).content.decode()
+
+        assert f'data-photo="{new.asset.uid}"' in first
+        assert f'data-photo="{old.asset.uid}"' in more
+        assert "facet__value" not in more
+
+    def test_nothing_found_leads_on(self, browser):
+        make_face()
+
+        html = html_of(browser, "gender=male&show=photos")
+
+        assert "No photo has all of this" in html
+        assert 'href="/faces/?gender=male&scope=photo&show=photos"' in html
+
+
+def test_the_form_keeps_what_it_does_not_show(browser):
+    html = html_of(browser, "gender=male&glasses!=none&min_quality=60&order=quality")
+
+    form = html.split('class="filters__form"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="gender" value="male">' in form
+    assert '<input type="hidden" name="glasses!" value="none">' in form
+    assert '<input type="hidden" name="order" value="quality">' in form
+    assert form.count('name="min_quality"') == form.count('name="order"') == 1
 
 
 def test_orders_are_links_that_keep_what_is_asked_for(browser):
@@ -196,7 +315,7 @@ def test_it_needs_a_login():
     assert Client().get(URL)["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("query", ["", "gender=male&glasses=none"])
+@pytest.mark.parametrize("query", ["", "gender=male&glasses=none", "show=photos"])
 def test_the_number_of_queries_does_not_grow(browser, tagged_face, count_queries, query):
     tagged_face(gender="male", glasses="none")
     few = count_queries(lambda: html_of(browser, query))
