@@ -139,17 +139,18 @@ def _try(share: float, query: FaceQuery, face_id: int, target: Target) -> _Trial
 def _find_truths(trials: Sequence[_Trial]) -> Mapping[Target, Ranked]:
     """Return for each target all faces that could be among the true nearest of one of its trials.
 
-    The last face that a search found is no nearer than the true last one.
+    The last of _MANY faces that a search found is no nearer than the true last one.
     """
     least: dict[Target, float] = {}
     for trial in trials:
-        last = float(trial.more.ranked.similarities[-1])
+        found = trial.more.ranked
+        last = float(found.similarities[-1]) if len(found) == _MANY else -1.0
         least[trial.target] = min(last, least.get(trial.target, 1.0))
     truths: dict[Target, Ranked] = {}
     for net in {target.embedding_net for target in least}:
         targets = [target for target in least if target.embedding_net == net]
-        found = rank_above(targets, [least[target] - _ROUNDING for target in targets])
-        truths.update(zip(targets, found, strict=True))
+        near = rank_above(targets, [least[target] - _ROUNDING for target in targets])
+        truths.update(zip(targets, near, strict=True))
     return truths
 
 

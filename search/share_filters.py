@@ -21,7 +21,7 @@ _NARROWED = 50
 def filters_by_share(shares: Sequence[float]) -> Iterator[tuple[float, FaceQuery]]:
     """Yield for each share a query that keeps about that: one to three values of facets.
 
-    For 1 it asks nothing. A share for which there is no query is left out.
+    For 1 it asks nothing. A share for which there is no query of its own is left out.
     """
     counts = count_facets(find_matches(FaceQuery()))
     values = [
@@ -30,6 +30,7 @@ def filters_by_share(shares: Sequence[float]) -> Iterator[tuple[float, FaceQuery
         for entry in facet.values
         if entry.count
     ]
+    used: list[FaceQuery] = []
     for share in shares:
         if share == 1.0:
             yield share, FaceQuery()
@@ -40,7 +41,9 @@ def filters_by_share(shares: Sequence[float]) -> Iterator[tuple[float, FaceQuery
         if found:
             wanted = share * counts.faces
             _, query = min(found, key=lambda one: abs(log(one[0] / wanted)))
-            yield share, query
+            if query not in used:
+                used.append(query)
+                yield share, query
 
 
 def _likely_filters(values: Sequence[tuple[str, str, float]], share: float) -> list[FaceQuery]:

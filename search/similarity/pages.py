@@ -190,8 +190,10 @@ def in_percent(chance: float | None) -> str:
     if chance is None:
         return ""
     if chance >= 0.99:
-        return "over 99 %"
-    return "under 1 %" if chance < 0.01 else f"{chance:.0%}".replace("%", " %")
+        return "over 99\N{NO-BREAK SPACE}%"
+    if chance < 0.01:
+        return "under 1\N{NO-BREAK SPACE}%"
+    return f"{100 * chance:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _example_cards(faces: Sequence[Face], looked: Looked) -> tuple[ExampleCard, ...]:

@@ -29,17 +29,16 @@ class Command(BaseCommand):
     def handle(self, *, probes: int, promise: float, **_: Any) -> None:
         if probes < 1:
             raise CommandError("--probes must be 1 or more.")
-        self.stdout.write(
-            _LINE.format("faces", "method", "recall@10", "recall@100", "ms", "filter")
-        )
-        measured: list[Figures] = []
-        for one in measure_recall(probes=probes):
-            self.stdout.write(_in_line(one))
-            measured.append(one)
+        measured = measure_recall(probes=probes)
         if not measured:
             self.stdout.write("There are no faces yet.")
             return
         store_recall(measured)
+        self.stdout.write(
+            _LINE.format("faces", "method", "recall@10", "recall@100", "ms", "filter")
+        )
+        for one in measured:
+            self.stdout.write(_in_line(one))
         if all(one.is_exact for one in measured):
             self.stdout.write("This library is small: every search is exact.")
         broken = [one for one in measured if one.recall_at_10 < promise]
