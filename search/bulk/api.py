@@ -30,8 +30,8 @@ class JobListView(ListAPIView):
     def get_queryset(self) -> QuerySet[BulkJob]:
         return BulkJob.objects.select_related("created_by")
 
-    def get_serializer(self, jobs: list[BulkJob], *, many: bool) -> JobSerializer:
-        return JobSerializer([JobState(job) for job in jobs], many=many)
+    def paginate_queryset(self, queryset: QuerySet[BulkJob]) -> list[JobState]:
+        return [JobState(job) for job in super().paginate_queryset(queryset)]
 
     @extend_schema(
         request=NewJobSerializer,
