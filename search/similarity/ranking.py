@@ -20,7 +20,7 @@ _RANK = """
     ORDER BY similarity DESC, id
     LIMIT %(limit)s
 """
-_AMONG = _RANK.format(condition="id = ANY(%(ids)s)")
+_AMONG = _RANK.format(condition="id = ANY(%(ids)s::bigint[])")
 _ALL = _RANK.format(condition="id <> ALL(%(left_out)s)")
 # The inner part is what the index can do; the outer one puts right what it gives nearly in order.
 _NEAR = """
@@ -68,7 +68,8 @@ def rank_among(ids: NDArray[np.int64], target: Target, *, limit: int) -> Ranked:
     """Return the nearest of some faces, exactly; those that are gone or of other nets are not."""
     if not len(ids):
         return _ranked([])
-    return _run(_AMONG, target, limit=limit, ids=ids.tolist())
+    # As text: a list of some thousand numbers takes psycopg milliseconds to write.
+    return _run(_AMONG, target, limit=limit, ids=f"{{{','.join(map(str, ids.tolist()))}}}")
 
 
 def rank_all(target: Target, *, limit: int, left_out: Sequence[int] = ()) -> Ranked:
@@ -121,7 +122,7 @@ def mean_cosines(ids: NDArray[np.int64], target: Target) -> NDArray[np.float64]:
     return np.array([by_id.get(one, 0.0) for one in ids.tolist()])
 
 
-def _run(statement: str, target: Target, *, limit: int, **values: list[int]) -> Ranked:
+def _run(statement: str, target: Target, *, limit: int, **values: list[int] | str) -> Ranked:
     with connection.cursor() as cursor:
         cursor.execute(statement, {**_values(target, limit=limit), **values})
         return _ranked(cursor.fetchall())
