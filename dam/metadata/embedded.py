@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeAlias
 
 from PIL import Image
+from PIL.ImageFile import ImageFile
 from PIL.IptcImagePlugin import getiptcinfo
 
 from dam.imaging import PILLOW_ERRORS, exif_orientation, open_image
@@ -51,6 +52,7 @@ def _exif(image: Image.Image) -> dict[int, Any]:
 
 def _iptc(image: Image.Image) -> IptcDatasets:
     try:
-        return getiptcinfo(image) or {}
+        found = getiptcinfo(image) if isinstance(image, ImageFile) else None
+        return found or {}
     except PILLOW_ERRORS:
         return {}
