@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -13,6 +13,7 @@ from analysis import nets
 from analysis.face_crops import cut_face
 from analysis.faces import apply_result
 from analysis.models import Face
+from analysis.pipeline.types import FaceResult
 from dam.imaging import ImageInfo, decode
 from dam.ingest import accept
 
@@ -25,18 +26,29 @@ class PictureAnalysis:
     pipeline_version: str
     faces: tuple[Face, ...]
     timings_ms: Mapping[str, float]
+    results: tuple[FaceResult, ...] = ()
+    """What the pipeline gave for each of the faces."""
     crops: tuple[bytes, ...] = ()
     """A small JPEG of each face, where that was asked for."""
 
 
-def analyze_picture(stream: BinaryIO, *, crop_px: int | None = None) -> PictureAnalysis:
+def analyze_picture(
+    stream: BinaryIO,
+    *,
+    crop_px: int | None = None,
+    admit: Callable[[ImageInfo], None] | None = None,
+) -> PictureAnalysis:
     """Find the faces of a picture and store nothing; with `crop_px` cut each out, so large at most.
+
+    `admit` is told what the header says before anything is decoded, and may raise.
 
     Raises what `ingest` raises for a picture that may not be stored, and NetsUnusable.
     """
     pipeline = nets.pipeline()
     started = time.perf_counter()
     with accept(stream) as accepted:
+        if admit is not None:
+            admit(accepted.info)
         pixels = decode(accepted.file, max_pixels=settings.DAM_MAX_PIXELS)
         info = accepted.info
     decoded = time.perf_counter()
@@ -56,6 +68,7 @@ def analyze_picture(stream: BinaryIO, *, crop_px: int | None = None) -> PictureA
             "analyze": (done - decoded) * 1000,
             "total": (done - started) * 1000,
         },
+        results=tuple(results),
         crops=tuple(cut_face(pixels, one.box, side_px=crop_px) for one in results)
         if crop_px
         else (),

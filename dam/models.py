@@ -1,4 +1,4 @@
-"""Users, API keys and assets."""
+"""Users, API keys and what they used, assets and collections."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Value
+from django.db.models.functions import Now
 
 
 class User(AbstractUser):
@@ -33,9 +34,61 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # What it may ask for, instead of the settings of the same names; 0 is without a limit.
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    megapixels_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    concurrent_requests = models.PositiveIntegerField(null=True, blank=True)
+    pictures_per_day = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…, {self.scope})"
+
+
+class KeyUsage(models.Model):
+    """What a key had looked at on one day, in UTC."""
+
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, related_name="usage", db_index=False
+    )
+    day = models.DateField()
+    requests = models.BigIntegerField(default=0, db_default=0)
+    # Those among them that a limit turned away.
+    refused = models.BigIntegerField(default=0, db_default=0)
+    pictures = models.BigIntegerField(default=0, db_default=0)
+    pixels = models.BigIntegerField(default=0, db_default=0)
+    faces = models.BigIntegerField(default=0, db_default=0)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        ordering = ("-day", "api_key")
+        constraints = (
+            models.UniqueConstraint(fields=("api_key", "day"), name="key_usage_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"key {self.api_key_id} on {self.day}"
+
+
+class KeyPace(models.Model):
+    """When a key will have earned what it spent; it may be ahead by a minute at most."""
+
+    class Measure(models.TextChoices):
+        REQUESTS: Any = "requests", "Requests"
+        PIXELS: Any = "pixels", "Pixels"
+
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, related_name="paces", db_index=False
+    )
+    measure = models.CharField(max_length=10, choices=Measure)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("api_key", "measure"), name="key_pace_of_each_measure"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.measure} of key {self.api_key_id}"
 
 
 class Asset(models.Model):
