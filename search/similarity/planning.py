@@ -12,14 +12,14 @@ from search.similarity.ranking import Ranked, rank_all, rank_among, rank_near
 from search.similarity.sketches import nearest_by_sketch
 from search.similarity.target import Target
 
-# Measured on a million faces (docs/decisions/0016): so many are compared in less time than it takes
-# to choose among them.
+# Measured on a million faces (docs/decisions/0016): so many are compared exactly in the time that a
+# search may take.
 MOST_COMPARED = 4000
-# The sketches' best are compared exactly: this many, or this many times what is wanted.
-SKETCHES_KEPT = 800
-SKETCHES_PER_FACE = 8
-# Below so many faces comparing all sketches is as quick as the index.
-FEWEST_IN_GRAPH = 100_000
+# The sketches' best are compared exactly: so many, and so many more for each that is wanted.
+SKETCHES_KEPT = 400
+SKETCHES_PER_FACE = 12
+# Below so many faces comparing all sketches is as quick as the index, and finds more.
+FEWEST_IN_GRAPH = 200_000
 # With fewer of the faces in the index among the candidates it finds too many that are not wanted.
 LEAST_SHARE_IN_GRAPH = 0.5
 # How many candidates the index keeps while it walks: more find more.
@@ -58,7 +58,7 @@ def find_nearest(
 
     With `exact` all are compared by their embeddings, however long it takes.
     """
-    kept = max(SKETCHES_KEPT, SKETCHES_PER_FACE * limit)
+    kept = SKETCHES_KEPT + SKETCHES_PER_FACE * limit
     if exact or candidates.count <= max(MOST_COMPARED, kept):
         return Found(_compare_all(candidates, target, limit=limit), Method.EXACT, exact=True)
     if is_for_graph(candidates):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ _RANK = """
     LIMIT %(limit)s
 """
 _AMONG = _RANK.format(condition="id = ANY(%(ids)s::bigint[])")
-_ALL = _RANK.format(condition="id <> ALL(%(left_out)s)")
+_ALL = _RANK.format(condition="id <> ALL(%(left_out)s::bigint[])")
 # The inner part is what the index can do; the outer one puts right what it gives nearly in order.
 _NEAR = """
     SELECT id, similarity FROM (
@@ -74,7 +74,7 @@ def rank_among(ids: NDArray[np.int64], target: Target, *, limit: int) -> Ranked:
 
 def rank_all(target: Target, *, limit: int, left_out: Sequence[int] = ()) -> Ranked:
     """Return the nearest of all faces, exactly; reads every one of them."""
-    return _run(_ALL, target, limit=limit, left_out=list(left_out))
+    return _run(_ALL, target, limit=limit, left_out=_array(left_out))
 
 
 def rank_above(targets: Sequence[Target], least: Sequence[float]) -> list[Ranked]:
@@ -134,6 +134,11 @@ def _values(target: Target, *, limit: int) -> dict[str, object]:
         "net": target.embedding_net,
         "limit": limit,
     }
+
+
+def _array(ids: Iterable[int]) -> str:
+    """Return ids as an array's literal: the driver takes six times as long to write a list."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def _text(embedding: Embedding) -> str:

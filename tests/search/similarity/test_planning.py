@@ -82,12 +82,12 @@ def force(monkeypatch) -> Callable[..., None]:
 
 @pytest.fixture
 def force_sketches(force) -> None:
-    force(MOST_COMPARED=0, SKETCHES_KEPT=200, SKETCHES_PER_FACE=2)
+    force(MOST_COMPARED=0, SKETCHES_KEPT=150, SKETCHES_PER_FACE=1)
 
 
 @pytest.fixture
 def force_graph(force) -> None:
-    force(MOST_COMPARED=0, SKETCHES_KEPT=20, SKETCHES_PER_FACE=1, FEWEST_IN_GRAPH=0)
+    force(MOST_COMPARED=0, SKETCHES_KEPT=10, SKETCHES_PER_FACE=1, FEWEST_IN_GRAPH=0)
 
 
 def ids(nearest: Nearest) -> list[int]:
