@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from dam.addresses import Network, read_networks
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
@@ -88,6 +90,14 @@ class Env:
                 self.note(name, "origins such as https://photos.example.org, comma-separated")
                 return []
         return [origin.rstrip("/") for origin in origins]
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Return a comma-separated list of networks or addresses."""
+        try:
+            return read_networks(self.words(name))
+        except ValueError:
+            self.note(name, "networks such as 10.0.0.0/8 or 192.168.1.7, comma-separated")
+            return ()
 
     def path(self, name: str, default: Path) -> Path:
         """Return an absolute path; `~` is the home folder."""

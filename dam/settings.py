@@ -47,6 +47,15 @@ DAM_TASK_TIME_LIMIT_SECONDS = env.integer(
     "DAM_TASK_TIME_LIMIT_SECONDS", 600, minimum=10, maximum=86_400
 )
 
+# Files that clients name by URL. Without hosts any public one is asked.
+DAM_FETCH_HOSTS = env.words("DAM_FETCH_HOSTS")
+DAM_FETCH_NETWORKS = env.networks("DAM_FETCH_NETWORKS")
+DAM_FETCH_SECONDS = env.integer("DAM_FETCH_SECONDS", 20, minimum=1, maximum=600)
+DAM_FETCH_REDIRECTS = env.integer("DAM_FETCH_REDIRECTS", 3, minimum=0, maximum=20)
+
+# How long a picture with drawn faces can be fetched by its address, which needs no credential.
+DAM_DRAWN_HOURS = env.integer("DAM_DRAWN_HOURS", 24, minimum=0, maximum=8760)
+
 # Topics of readings that are neither made nor shown, such as gender.
 DAM_READINGS_OFF = env.words("DAM_READINGS_OFF")
 

@@ -106,3 +106,16 @@ def test_database_url_is_taken_apart() -> None:
 def test_broken_database_url_is_refused() -> None:
     with pytest.raises(ValueError, match="not a PostgreSQL URL"):
         describe_database("postgresql://host:port:port/x?nonsense")
+
+
+def test_networks_are_read():
+    env = Env({"A": "10.0.0.0/8, fd00::1"})
+
+    assert [str(network) for network in env.networks("A")] == ["10.0.0.0/8", "fd00::1/128"]
+
+
+def test_wrong_networks_are_noted():
+    env = Env({"A": "10.0.0.1/8"})
+
+    assert env.networks("A") == ()
+    assert [problem.name for problem in env.problems] == ["A"]
