@@ -28,3 +28,9 @@ def faces_for_lists(*, landmarks: bool) -> QuerySet[Face]:
     """Return present faces and tags; no embeddings, and landmarks only if they are wanted."""
     faces = Face.objects.present().prefetch_related("tags").defer("embedding")
     return faces if landmarks else faces.defer("landmarks")
+
+
+def faces_for_tiles() -> QuerySet[Face]:
+    """Return present faces with what a small picture of each needs: no readings, no tags."""
+    faces = Face.objects.present().select_related("asset")
+    return faces.only("uid", "position", "asset__uid", "asset__name")

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from search.conditions import PartMatches
 from search.query import Order
+from search.ranges import Range
 
 # Orders by a number of the face, the largest first; the others are by asset.
 NUMBERS = {Order.QUALITY: "quality", Order.SIZE: "size"}
 # In those orders photos without faces come last: the key of any other is 0 or less.
 LAST = 1.0
+EVERYTHING = Range()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,26 +44,39 @@ class Keyed:
         return self[np.lexsort((self.second, self.first))]
 
 
-def keyed_faces(matches: PartMatches, order: Order) -> Keyed:
-    """Return the faces that are asked for: the largest of a photo first, where it decides."""
-    columns = matches.part.columns
-    rows = matches.part.layout.planes.faces_of(matches.faces())
-    ids = columns.ids[rows]
+def keyed_faces(matches: PartMatches, order: Order, numbers: Range = EVERYTHING) -> Keyed:
+    """Return the faces that are asked for: the largest of a photo first, where it decides.
+
+    In an order by a number only those with a number in a range.
+    """
+    columns, planes = matches.part.columns, matches.part.layout.planes
+    slots = planes.slots_of(matches.faces())
     if order in NUMBERS:
-        return Keyed(ids, -columns.numbers[NUMBERS[order]][rows], -ids)
+        found = matches.part.layout.numbers(columns, NUMBERS[order])[slots]
+        if numbers:
+            kept = numbers.holds(found)
+            slots, found = slots[kept], found[kept]
+        ids = columns.ids[planes.faces_in(slots)]
+        return Keyed(ids, -found, -ids)
+    rows = planes.faces_in(slots)
     assets = columns.assets[rows]
     first = assets if order is Order.OLDEST else -assets
-    return Keyed(ids, first, columns.positions[rows].astype(np.int64))
+    return Keyed(columns.ids[rows], first, columns.positions[rows].astype(np.int64))
 
 
-def keyed_photos(matches: PartMatches, order: Order) -> Keyed:
-    """Return the photos that are asked for; a number is the largest of those of its faces found."""
+def keyed_photos(matches: PartMatches, order: Order, numbers: Range = EVERYTHING) -> Keyed:
+    """Return the photos that are asked for; a number is the largest of those of its faces found.
+
+    In an order by a number only those with a number in a range.
+    """
     planes = matches.part.layout.planes
     places = planes.photos_of(matches.photos())
     ids = planes.photos[places]
     if order in NUMBERS:
-        numbers = matches.part.layout.numbers(matches.part.columns, NUMBERS[order])
-        return Keyed(ids, -planes.best(matches.faces(), numbers)[places], -ids)
+        of_faces = matches.part.layout.numbers(matches.part.columns, NUMBERS[order])
+        best = planes.best(matches.faces(), of_faces)[places]
+        kept = numbers.holds(best)
+        return Keyed(ids, -best, -ids)[kept]
     first = ids if order is Order.OLDEST else -ids
     return Keyed(ids, first, np.zeros_like(ids))
 

@@ -17,6 +17,7 @@ from search.conditions import PartMatches
 from search.faceless import faceless_assets, finds_faceless
 from search.matching import Matches
 from search.ordering import (
+    EVERYTHING,
     LAST,
     NUMBERS,
     Keyed,
@@ -26,6 +27,7 @@ from search.ordering import (
     keyed_photos,
 )
 from search.query import InvalidQuery, Order
+from search.ranges import Range
 
 # After or before, and what is sorted by there.
 _CURSOR = re.compile(r"([ab])(\d{1,18})-(\d{1,18})", re.ASCII)
@@ -55,8 +57,8 @@ class _Place:
         return keyed[is_after]
 
 
-# A lower bound of what comes first, and how to get it.
-_Piece: TypeAlias = tuple[float, Callable[[], Keyed]]
+# A lower bound of what comes first, and how to get what has a number in a range.
+_Piece: TypeAlias = tuple[float, Callable[[Range], Keyed]]
 
 
 def page_of_faces(matches: Matches, *, limit: int, cursor: str | None = None) -> Page:
@@ -82,7 +84,7 @@ def in_order(rows: QuerySet, ids: Sequence[int]) -> list[Any]:
 
 
 def _pieces(
-    matches: Matches, place: _Place | None, keyed: Callable[[PartMatches, Order], Keyed]
+    matches: Matches, place: _Place | None, keyed: Callable[[PartMatches, Order, Range], Keyed]
 ) -> list[_Piece]:
     """Return what each part has, without the parts that end before the place."""
     order = matches.query.order
@@ -104,7 +106,7 @@ def _faceless(matches: Matches, place: _Place | None, count: int) -> _Piece:
     is_turned = place is not None and place.is_turned
     is_rising = (order is Order.OLDEST) != is_turned
 
-    def keyed() -> Keyed:
+    def keyed(numbers: Range) -> Keyed:  # noqa: ARG001  (they have none)
         assets = faceless_assets(matches.query)
         if place is not None and (order not in NUMBERS or place.first == LAST):
             known = abs(int(place.second if order in NUMBERS else place.first))
@@ -142,13 +144,22 @@ def _lowest(pieces: list[_Piece], order: Order, place: _Place | None, count: int
         is_full = len(held) == count
         if is_full and begin > held.first[-1]:
             break
-        piece = keyed()
+        worst = float(held.first[-1]) if is_full else None
+        piece = keyed(_numbers_left(place, worst) if order in NUMBERS else EVERYTHING)
         if place is not None:
             piece = place.beyond(piece.turned() if place.is_turned else piece)
         if is_full:
             piece = piece[piece.first <= held.first[-1]]
         held = _first_of(join((held, piece), order), count)
     return held
+
+
+def _numbers_left(place: _Place | None, worst: float | None) -> Range:
+    """Return the numbers that come after a place and are not worse than what is held."""
+    begin = None if place is None else -place.first
+    if place is not None and place.is_turned:
+        return Range(begin, worst)
+    return Range(None if worst is None else -worst, begin)
 
 
 def _first_of(keyed: Keyed, count: int) -> Keyed:

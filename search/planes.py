@@ -128,6 +128,14 @@ class Planes:
         """Return the places of some faces in what was given."""
         return self._faces[_places(faces)]
 
+    def slots_of(self, faces: Words) -> NDArray[np.intp]:
+        """Return which bits are those of some faces."""
+        return _places(faces)
+
+    def faces_in(self, slots: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the places of the faces of some bits in what was given."""
+        return self._faces[slots]
+
     def photos_of(self, photos: Words) -> NDArray[np.intp]:
         """Return the places of some photos in `photos`."""
         return _places(photos)

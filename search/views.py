@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
-from analysis.listing import faces_for_lists
+from analysis.listing import faces_for_tiles
 from analysis.photos import photos_in_order
 from dam.fragments import render_page
 from search.counts import count_facets
@@ -63,5 +63,4 @@ def _load_page(matches: Matches, cursor: str | None) -> dict[str, Any]:
         page = page_of_photos(matches, limit=PAGE_SIZE, cursor=cursor)
         return {"page": page, "photos": photos_in_order(page.ids)}
     page = page_of_faces(matches, limit=PAGE_SIZE, cursor=cursor)
-    faces = faces_for_lists(landmarks=False).select_related("asset")
-    return {"page": page, "faces": in_order(faces, page.ids)}
+    return {"page": page, "faces": in_order(faces_for_tiles(), page.ids)}
