@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -119,6 +119,7 @@ def find_candidates(
     query: FaceQuery, *, embedding_net: str, leave_out: Collection[int] = ()
 ) -> Candidates:
     """Return the faces of a query, but for some ids, that have an embedding of a net."""
+    parts: Iterable[tuple[Segment, Rows]]
     if _asks_nothing(query):
         snapshot = current_snapshot()
         parts = ((segment, _present_rows(segment)) for segment in snapshot.segments)

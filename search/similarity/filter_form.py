@@ -12,7 +12,7 @@ from search.query import Condition
 from search.similarity.options import Options
 from search.similarity.pages import Looked
 
-_PROBABILITIES = (
+_PROBABILITIES: tuple[tuple[str, str], ...] = (
     ("", "Any"),
     ("0.5", "Maybe: 50 % or more"),
     ("0.9", "Likely: 90 % or more"),

@@ -67,7 +67,8 @@ def target_of(
     length = float(np.linalg.norm(direction))
     if length < _SHORTEST:
         raise OddEmbedding("The examples cancel each other: leave some of them out.")
-    return Target(direction / np.float32(length), wanted, embedding_net, is_mixed=bool(unwanted))
+    direction = (direction / length).astype(np.float32)
+    return Target(direction, wanted, embedding_net, is_mixed=bool(unwanted))
 
 
 def _mean(embeddings: Sequence[Sequence[float]]) -> Embedding:
