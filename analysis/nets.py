@@ -67,10 +67,15 @@ def switched_off_facets() -> frozenset[str]:
 
 def visible_readings(readings: Mapping[str, Reading]) -> dict[str, Reading]:
     """Return stored readings without those of topics that were switched off since."""
+    hidden = switched_off_readings()
+    return {name: reading for name, reading in readings.items() if name not in hidden}
+
+
+def switched_off_readings() -> frozenset[str]:
+    """Return the names of readings whose topics are switched off."""
     off = frozenset(settings.DAM_READINGS_OFF)
     # A reading that no net gives any more is its own topic.
-    hidden = readings_of(off) | off if off else off
-    return {name: reading for name, reading in readings.items() if name not in hidden}
+    return readings_of(off) | off if off else off
 
 
 def readings_of(topics: Collection[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dam.collection_lists import named_collections
 from search.counts import FacetCount, FacetCounts, ValueCount
 from search.parameters import plain_number
 from search.query import FaceQuery, Order, Scope, Show
-from search.ranges import MEASURES, Measure, Range
+from search.ranges import MEASURES, Measure, Range, measures
 
 # Of values that people write; all that are asked for are shown, too.
 SHOWN_VALUES = 20
@@ -107,7 +107,7 @@ class FilterForm:
 
     @property
     def more_ranges(self) -> list[RangeField]:
-        others = (measure for name, measure in MEASURES.items() if name != _FIRST_MEASURE)
+        others = (measure for measure in measures() if measure.name != _FIRST_MEASURE)
         return [_range_field(measure, self.query.ranges) for measure in others]
 
     @property

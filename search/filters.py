@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from analysis.facets import Facet, facets
 from search.asset_conditions import ASSET_CONDITIONS
 from search.query import Order, Scope, Show
-from search.ranges import MEASURES, Measure
+from search.ranges import Measure, measures
 
 _DAY = {"type": "string", "format": "date"}
 
@@ -35,7 +35,7 @@ class FaceQueryFilter(BaseFilterBackend):
         shows = [view.shows] if view.shows else list(Show)
         return [
             *(parameter for facet in facets() for parameter in _describe_facet(facet)),
-            *(end for measure in MEASURES.values() for end in _describe_measure(measure)),
+            *(end for measure in measures() for end in _describe_measure(measure)),
             _describe("since", _DAY, "Only of assets stored on that day, in UTC, or later."),
             _describe("until", _DAY, "Only of assets stored on that day, in UTC, or earlier."),
             *(

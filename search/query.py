@@ -17,7 +17,7 @@ from dam.errors import DamError
 from search.asset_conditions import ASSET_CONDITIONS
 from search.choices import CHOICES, Order, Scope, Show
 from search.parameters import ParameterReader
-from search.ranges import FACES, MEASURES, Range
+from search.ranges import FACES, MEASURES, Range, measures
 
 __all__ = ["PARAMETERS", "Condition", "FaceQuery", "InvalidQuery", "Order", "Scope", "Show"]
 
@@ -108,7 +108,7 @@ class FaceQuery:
         query = cls(
             tags={name: _read(reader, name, facet) for name, facet in by_name.items()},
             excluded={name: _read(reader, f"{name}!", facet) for name, facet in by_name.items()},
-            ranges={name: measure.read(reader) for name, measure in MEASURES.items()},
+            ranges={measure.name: measure.read(reader) for measure in measures()},
             since=reader.day("since"),
             until=reader.day("until"),
             **{name: condition.read(reader, name) for name, condition in ASSET_CONDITIONS.items()},
@@ -120,7 +120,7 @@ class FaceQuery:
             reader.note("until", "Must not be before “since”.")
         reader.refuse_others(
             [*_with_exclusions(by_name), *PARAMETERS, *besides],
-            off=[*_with_exclusions(switched_off_facets())],
+            off=[*_with_exclusions(switched_off_facets()), *_ends_switched_off()],
         )
         if reader.problems:
             raise InvalidQuery(reader.problems)
@@ -262,6 +262,12 @@ def _of(values: Values, facet: str) -> frozenset[str]:
 
 def _changed(values: Values, facet: str, new: frozenset[str]) -> Values:
     return {**values, facet: new}
+
+
+def _ends_switched_off() -> list[str]:
+    known = measures()
+    off = (measure for measure in MEASURES.values() if measure not in known)
+    return [name for measure in off for name in measure.parameters]
 
 
 def _with_exclusions(names: Collection[str]) -> Iterator[str]:

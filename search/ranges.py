@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.nets import switched_off_readings
 from search.parameters import ParameterReader, plain_number
 
 FACES = "faces"
@@ -45,6 +46,8 @@ class Measure:
     highest: float
     about: str
     is_whole: bool = False
+    reading: str = ""
+    """What it is; empty where that is no reading, which may be switched off."""
 
     @property
     def parameters(self) -> tuple[str, str]:
@@ -97,7 +100,7 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("age", "Age", "years", 0, 150, "the age in years that was read"),
+        Measure("age", "Age", "years", 0, 150, "the age in years that was read", reading="age"),
         Measure("quality", "Quality", "", 0, 100, "`quality.score`"),
         Measure("score", "Detection", "", 0, 1, "the detector's certainty"),
         Measure("size", "Face size", "px", 0, 100_000, "the shorter side of the box in pixels"),
@@ -112,3 +115,9 @@ MEASURES: Mapping[str, Measure] = {
         ),
     )
 }
+
+
+def measures() -> tuple[Measure, ...]:
+    """Return what ranges may be asked of: all, but for readings that are switched off."""
+    off = switched_off_readings()
+    return tuple(measure for measure in MEASURES.values() if measure.reading not in off)

@@ -171,6 +171,14 @@ class TestProblems:
         assert told.keys() == {"gender", "gender!"}
         assert all("switched off" in problem for (problem,) in told.values())
 
+    def test_an_age_that_is_switched_off_cannot_be_asked_for(self, settings):
+        settings.DAM_READINGS_OFF = ("age",)
+
+        told = errors("min_age=18&max_age=30")
+
+        assert told.keys() == {"min_age", "max_age"}
+        assert all("switched off" in problem for (problem,) in told.values())
+
     def test_a_view_may_have_parameters_of_its_own(self):
         params = QueryDict("cursor=a1-1&page=2")
 
