@@ -67,18 +67,19 @@ class Deadline:
 
 
 @contextmanager
-def fetch(url: str, *, deadline: Deadline | None = None) -> Iterator[Fetched]:
+def fetch(url: str, *, within: Deadline | None = None) -> Iterator[Fetched]:
     """Give the file at a URL, of DAM_MAX_UPLOAD_BYTES at most; it is gone afterwards.
 
-    `deadline` lets several files share one limit of time, instead of DAM_FETCH_SECONDS for each.
+    It may take DAM_FETCH_SECONDS, and no longer than `within`, which several files may share.
     Raises FetchFailed.
     """
-    deadline = deadline or Deadline(settings.DAM_FETCH_SECONDS)
     with tempfile.SpooledTemporaryFile(
         max_size=SPOOL_MEMORY_BYTES, dir=settings.FILE_UPLOAD_TEMP_DIR
     ) as file:
         with _problems_told():
-            _follow(url, into=file, deadline=deadline)
+            most = float(settings.DAM_FETCH_SECONDS)
+            seconds = min(most, within.left()) if within else most
+            _follow(url, into=file, deadline=Deadline(seconds))
         file.seek(0)
         yield Fetched(file=file, name=_name(url))
 

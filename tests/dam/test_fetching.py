@@ -401,7 +401,7 @@ def test_redirects_share_the_time(server, settings):
 
 
 def test_files_of_a_list_share_the_time(server):
-    with pytest.raises(FetchFailed) as caught, fetch(server.url("/a.jpg"), deadline=Deadline(0)):
+    with pytest.raises(FetchFailed) as caught, fetch(server.url("/a.jpg"), within=Deadline(0)):
         pass
 
     assert caught.value.code == "timed_out"
