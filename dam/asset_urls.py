@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from dam import api, views
 
-# `asset-list` is in search/urls.py and `asset` in analysis/urls.py: their answers show the analysis,
+# `asset-list` is in search/urls.py and `asset` in analysis/urls.py: they show the analysis,
 # and assets are listed by their faces, too.
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>/original", api.OriginalView.as_view(), name="asset-original"),

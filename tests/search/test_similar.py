@@ -159,7 +159,9 @@ class TestSamePerson:
 
         chances = [similar.same_person for similar in found.faces]
         assert chances == sorted(chances, reverse=True)
-        assert chances[0] > 0.99 > 0.9 > chances[1] > 0.5 > 0.01 > chances[3]
+        assert chances[0] > 0.99
+        assert 0.5 < chances[1] < 0.9
+        assert chances[3] < 0.01
 
     def test_it_is_unknown_for_other_nets(self):
         face_at(10)
