@@ -12,8 +12,9 @@ from django.conf import settings
 from analysis import nets
 from analysis.face_crops import cut_face
 from analysis.faces import apply_result
+from analysis.in_time import run_in_time
 from analysis.models import Face
-from analysis.pipeline.types import FaceResult
+from analysis.pipeline.types import FaceResult, Image
 from dam.imaging import ImageInfo, decode
 from dam.ingest import accept
 
@@ -30,19 +31,23 @@ class PictureAnalysis:
     """What the pipeline gave for each of the faces."""
     crops: tuple[bytes, ...] = ()
     """A small JPEG of each face, where that was asked for."""
+    pixels: Image | None = None
+    """The upright picture, where that was asked for."""
 
 
 def analyze_picture(
     stream: BinaryIO,
     *,
     crop_px: int | None = None,
+    keep_pixels: bool = False,
     admit: Callable[[ImageInfo], None] | None = None,
 ) -> PictureAnalysis:
     """Find the faces of a picture and store nothing; with `crop_px` cut each out, so large at most.
 
     `admit` is told what the header says before anything is decoded, and may raise.
 
-    Raises what `ingest` raises for a picture that may not be stored, and NetsUnusable.
+    Raises what `ingest` raises for a picture that may not be stored, NetsUnusable, TooSlow and
+    TooBusy.
     """
     pipeline = nets.pipeline()
     started = time.perf_counter()
@@ -52,7 +57,7 @@ def analyze_picture(
         pixels = decode(accepted.file, max_pixels=settings.DAM_MAX_PIXELS)
         info = accepted.info
     decoded = time.perf_counter()
-    results = pipeline.analyze(pixels)
+    results = run_in_time(lambda: pipeline.analyze(pixels))
     done = time.perf_counter()
     faces = []
     for position, result in enumerate(results):
@@ -72,4 +77,5 @@ def analyze_picture(
         crops=tuple(cut_face(pixels, one.box, side_px=crop_px) for one in results)
         if crop_px
         else (),
+        pixels=pixels if keep_pixels else None,
     )

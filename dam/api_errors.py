@@ -12,6 +12,7 @@ from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dam.errors import DamError
@@ -39,11 +40,17 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
             return _answer_rest_error(error)
         case DamError():
             body = error_body(error.code, error.message, error.fields)
-            return Response(body, status=error.status)
+            return Response(body, status=error.status, headers=retry_after(error))
     status, code, message = _name_django_error(error)
     if status == 500:
-        _log(error, context)
+        log_failure(error, context["request"])
     return Response(error_body(code, message), status=status)
+
+
+def retry_after(error: DamError) -> dict[str, str]:
+    """Return the header that says when to come back, if that is known."""
+    seconds = error.retry_after_seconds
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -118,8 +125,8 @@ def _name_django_error(error: Exception) -> tuple[int, str, str]:
     return 500, "internal_error", INTERNAL_MESSAGE
 
 
-def _log(error: Exception, context: Mapping[str, Any]) -> None:
-    request = context["request"]._request
+def log_failure(error: Exception, request: Request) -> None:
+    """Note what nobody foresaw, with the request that led to it."""
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     # As Django does for other views: the test client raises what it hears of here.
-    got_request_exception.send(sender=type(context["view"]), request=request)
+    got_request_exception.send(sender=type(error), request=request._request)

@@ -60,13 +60,19 @@ def revoke_api_key(prefix: str) -> bool:
 
 def find_api_key(text: str) -> ApiKey | None:
     """Return the key with this text if it was not revoked."""
+    api_key = find_any_api_key(text)
+    return api_key if api_key and api_key.revoked_at is None else None
+
+
+def find_any_api_key(text: str) -> ApiKey | None:
+    """Return the key with this text, also one that was revoked."""
     parts = text.split("_")
     if len(parts) != 3 or parts[0] != MARK:
         return None
     api_key = ApiKey.objects.filter(prefix=parts[1]).first()
     # An unknown prefix takes as long as a wrong secret.
     is_right = hmac.compare_digest(api_key.digest if api_key else "", _digest(text))
-    return api_key if api_key and is_right and api_key.revoked_at is None else None
+    return api_key if api_key and is_right else None
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -82,7 +88,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         api_key = find_api_key(text)
         if api_key is None:
             raise AuthenticationFailed(INVALID_KEY_MESSAGE, code="invalid_api_key")
-        _note_use(api_key)
+        note_use(api_key)
         return AnonymousUser(), api_key
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
@@ -130,7 +136,7 @@ def _held_scope(request: Request) -> ApiKey.Scope | None:
     return ApiKey.Scope.ADMIN if request.user.is_staff else ApiKey.Scope.WRITE
 
 
-def _note_use(api_key: ApiKey) -> None:
+def note_use(api_key: ApiKey) -> None:
     """Store when a key was used, to the minute: a write for each request would cost too much."""
     now = timezone.now()
     if api_key.last_used_at is None or now - api_key.last_used_at >= USE_IS_NOTED_EVERY:

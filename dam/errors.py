@@ -12,6 +12,8 @@ class DamError(Exception):
     code = "error"
     status = 500
     retry = False
+    # For the header `Retry-After`, where that is known.
+    retry_after_seconds: int | None = None
 
     def __init__(
         self, message: str, *, code: str | None = None, fields: dict[str, list[str]] | None = None

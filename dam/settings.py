@@ -56,6 +56,26 @@ DAM_FETCH_REDIRECTS = env.integer("DAM_FETCH_REDIRECTS", 3, minimum=0, maximum=2
 # How long a picture with drawn faces can be fetched by its address, which needs no credential.
 DAM_DRAWN_HOURS = env.integer("DAM_DRAWN_HOURS", 24, minimum=0, maximum=8760)
 
+# How long a client waits for an analysis: less than the 30 s after which many give up.
+DAM_ANALYZE_TIME_LIMIT_SECONDS = env.integer(
+    "DAM_ANALYZE_TIME_LIMIT_SECONDS", 25, minimum=1, maximum=600
+)
+
+# What each key may have looked at, unless it has limits of its own; 0 is without a limit.
+DAM_KEY_REQUESTS_PER_MINUTE = env.integer(
+    "DAM_KEY_REQUESTS_PER_MINUTE", 0, minimum=0, maximum=1_000_000
+)
+DAM_KEY_MEGAPIXELS_PER_MINUTE = env.integer(
+    "DAM_KEY_MEGAPIXELS_PER_MINUTE", 0, minimum=0, maximum=1_000_000
+)
+DAM_KEY_CONCURRENT_REQUESTS = env.integer("DAM_KEY_CONCURRENT_REQUESTS", 0, minimum=0, maximum=1000)
+DAM_KEY_PICTURES_PER_DAY = env.integer(
+    "DAM_KEY_PICTURES_PER_DAY", 0, minimum=0, maximum=1_000_000_000
+)
+
+# Whether AILabTools' clients are told of a picture without faces by an empty answer, not an error.
+DAM_AILAB_EMPTY_ANSWERS = env.flag("DAM_AILAB_EMPTY_ANSWERS")
+
 # Topics of readings that are neither made nor shown, such as gender.
 DAM_READINGS_OFF = env.words("DAM_READINGS_OFF")
 
@@ -122,6 +142,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "dam.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "dam.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -259,8 +280,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "remove-old-drawn": {
+        "task": "analysis.remove_old_drawn",
+        "schedule": 1800.0,
+        "options": {"expires": 600},
+    },
     # Once an hour it looks whether a week has passed, so that no restart puts it off.
-    "check-recall": {"task": "search.check_recall", "schedule": 3600.0, "options": {"expires": 600}},
+    "check-recall": {
+        "task": "search.check_recall",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
 }
 
 # Files
@@ -309,9 +339,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"},
+        "line": {
+            "format": "%(asctime)s %(levelname)s %(name)s [%(process)d %(request_id)s] %(message)s"
+        },
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "dam.request_ids.RequestIdFilter"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": DAM_LOG_LEVEL} for name in ("dam", "analysis", "search", "celery")},
