@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from analysis import api, net_api, net_views, tag_api, views
+from analysis.compat.ailab_views import UnknownOperationView
 from analysis.custom_tags import urls as custom_tags
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -21,6 +22,34 @@ api_urls: list[URLPattern | URLResolver] = [
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
     *custom_tags.api_urls,
+]
+# Other vendors' addresses. The last one answers what is below /api/ and not ours.
+vendor_urls: list[URLPattern | URLResolver] = [
+    path(
+        "api/portrait/analysis/face-analyzer-advanced",
+        ailab_api.FaceAnalyzerAdvancedView.as_view(),
+        name="ailab-face-analyzer-advanced",
+    ),
+    path(
+        "api/portrait/analysis/face-analyzer",
+        ailab_api.FaceAnalyzerView.as_view(),
+        name="ailab-face-analyzer",
+    ),
+    path(
+        "api/common/query-credits",
+        ailab_api.QueryCreditsView.as_view(),
+        name="ailab-query-credits",
+    ),
+    path(
+        "api/common/query-async-task-result",
+        ailab_api.QueryAsyncTaskResultView.as_view(),
+        name="ailab-query-async-task-result",
+    ),
+    re_path(
+        r"^api/(?!(?:v1|schema|docs)(?:/|$))",
+        UnknownOperationView.as_view(),
+        name="ailab-unknown-operation",
+    ),
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("", views.photos, name="photos"),

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         login_required(SpectacularSwaggerSplitView.as_view(url_name="schema")),
         name="docs",
     ),
+    *analysis.urls.vendor_urls,
     *analysis.urls.html_urls,
     *search.urls.html_urls,
     *dam.asset_urls.html_urls,
