@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from analysis import api, net_api, net_views, tag_api, views
+from analysis.compat import ailab_api
 from analysis.compat.ailab_views import UnknownOperationView
 from analysis.custom_tags import urls as custom_tags
 
