@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
 from analysis import nets
+from analysis.compat import scaleflex_pictures
 from analysis.errors import StaleClaim, explain
 from analysis.face_crops import store_face_crop
 from analysis.leases import renewed_lease
@@ -62,6 +63,13 @@ def sweep_runs() -> None:
     for run_id in take_unsent_runs(SWEEP_LIMIT):
         if not send_run(run_id):
             return
+
+
+@shared_task(name="analysis.remove_old_drawn")
+def remove_old_drawn() -> None:
+    """Remove drawn pictures that nobody can fetch any more."""
+    hours = scaleflex_pictures.remove_old_drawn()
+    logger.info("drawn pictures of %s hours were removed", hours)
 
 
 def send_run(run_id: int) -> bool:

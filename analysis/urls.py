@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from analysis import api, net_api, net_views, tag_api, views
-from analysis.compat import ailab_api
+from analysis.compat import ailab_api, scaleflex_urls
 from analysis.compat.ailab_views import UnknownOperationView
 from analysis.custom_tags import urls as custom_tags
 
@@ -26,6 +26,7 @@ api_urls: list[URLPattern | URLResolver] = [
 ]
 # Other vendors' addresses. The last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [
+    *scaleflex_urls.urls,
     path(
         "api/portrait/analysis/face-analyzer-advanced",
         ailab_api.FaceAnalyzerAdvancedView.as_view(),

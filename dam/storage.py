@@ -137,6 +137,24 @@ def remove_files(asset: Asset) -> None:
                 default_storage.delete(f"{folder}/{name}")
 
 
+def folders_in(folder: str) -> list[str]:
+    """Return the names of the folders in one that may be missing. Raises StorageUnavailable."""
+    with _reported():
+        try:
+            return list(default_storage.listdir(folder)[0])
+        except FileNotFoundError:
+            return []
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder of files; what is gone already is no error. Raises StorageUnavailable."""
+    with _reported():
+        for name in _names_in(folder):
+            default_storage.delete(f"{folder}/{name}")
+        # Only file systems have folders by themselves.
+        default_storage.delete(folder)
+
+
 def probe() -> None:
     """Store a small file and remove it again. Raises StorageUnavailable."""
     with _reported():

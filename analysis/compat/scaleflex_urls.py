@@ -1,0 +1,50 @@
+"""Where Scaleflex' clients find us, whether their base address ends in /scaleflex or not."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from analysis.compat import scaleflex_api, scaleflex_asset_api
+
+VERSIONS = ("v4", "v5")
+BASES = ("", "scaleflex/")
+
+
+def _files(base: str) -> list[URLPattern]:
+    """Return the addresses of stored files below a base; those at the root have names."""
+    files = scaleflex_asset_api.FilesView.as_view()
+    patterns = []
+    for version in VERSIONS:
+        start = f"{base}<slug:token>/{version}"
+        patterns += [
+            path(f"{start}/files", files),
+            path(f"{start}/files/", files),
+            path(f"{start}/files/<uuid:uid>", scaleflex_asset_api.FileView.as_view()),
+            path(
+                f"{start}/files/<uuid:uid>/original",
+                scaleflex_asset_api.FileOriginalView.as_view(),
+                name="scaleflex-original" if (base, version) == (BASES[0], VERSIONS[0]) else None,
+            ),
+            path(f"{start}/regenerate/face-analysis", scaleflex_api.RegenerateView.as_view()),
+        ]
+    return patterns
+
+
+urls: list[URLPattern] = [
+    path(
+        "scaleflex/face-analysis",
+        scaleflex_api.FaceAnalysisView.as_view(),
+        name="scaleflex-face-analysis",
+    ),
+    path(
+        "scaleflex/regenerate/face-analysis",
+        scaleflex_api.RegenerateView.as_view(),
+        name="scaleflex-regenerate",
+    ),
+    path(
+        "scaleflex/deliver/<slug:hour>/<uuid:uid>.png",
+        scaleflex_api.DrawnView.as_view(),
+        name="scaleflex-drawn",
+    ),
+    *(pattern for base in BASES for pattern in _files(base)),
+]
