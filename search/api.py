@@ -20,16 +20,16 @@ from analysis.listing import faces_for_lists
 from analysis.models import Face
 from analysis.params import LandmarksParams, read_params
 from dam.api import IgnoreAccept
-from search.coco import write_coco
 from search.counts import count_facets
-from search.export import write_csv, write_jsonl
+from search.export.coco import write_coco
+from search.export.sidecar_archive import write_sidecars
+from search.export.tables import write_csv, write_jsonl
 from search.filters import FaceQueryFilter
 from search.matching import find_matches
 from search.paging import in_order, page_of_faces, page_of_photos
 from search.query import FaceQuery, Show
 from search.rest_pages import FoundPages
 from search.serializers import FacetCountsSerializer
-from search.sidecar_export import write_sidecars
 
 
 @extend_schema_view(get=extend_schema(parameters=[LandmarksParams]))

@@ -8,7 +8,7 @@ class SearchConfig(AppConfig):
     verbose_name = "Search"
 
     def ready(self) -> None:
-        from search import recall_tasks  # noqa: F401  (registers tasks)
         from search.bulk import tasks  # noqa: F401  (registers tasks)
         from search.index import receivers  # noqa: F401  (builds the index after its migration)
         from search.index import tasks as index_tasks  # noqa: F401  (registers tasks)
+        from search.recall import tasks as recall_tasks  # noqa: F401  (registers tasks)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from analysis.facets import Facet, Value, facets
 from search.matching import Matches, find_matches
+from search.matching.tallies import Tally, tally
 from search.query import FaceQuery
-from search.tallies import Tally, tally
 
 # Of values that people write, such as names.
 MOST_SHOWN = 100

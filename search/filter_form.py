@@ -9,9 +9,9 @@ from typing import Any
 from analysis.facets import Facet
 from dam.collection_lists import named_collections
 from search.counts import FacetCount, FacetCounts, ValueCount
-from search.parameters import plain_number
 from search.query import FaceQuery, Order, Scope, Show
-from search.ranges import MEASURES, Measure, Range, measures
+from search.query.parameters import plain_number
+from search.query.ranges import MEASURES, Measure, Range, measures
 
 # Of values that people write; all that are asked for are shown, too.
 SHOWN_VALUES = 20

@@ -9,9 +9,9 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from analysis.facets import Facet, facets
-from search.asset_conditions import ASSET_CONDITIONS
 from search.query import Order, Scope, Show
-from search.ranges import Measure, measures
+from search.query.asset_conditions import ASSET_CONDITIONS
+from search.query.ranges import Measure, measures
 
 _DAY = {"type": "string", "format": "date"}
 

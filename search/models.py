@@ -178,7 +178,8 @@ class RecallCheck(models.Model):
     checked_at = models.DateTimeField(auto_now_add=True)
     # Present faces at that time.
     face_count = models.PositiveIntegerField()
-    # What search.recall.Figures writes: a row for each share of the library that a filter keeps.
+    # What search.recall.measuring.Figures writes: a row for each share of the library that a
+    # filter keeps.
     figures = models.JSONField()
 
     class Meta:

@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from django.db.models import QuerySet
 
-from search.conditions import PartMatches
-from search.faceless import faceless_assets, finds_faceless
 from search.matching import Matches
-from search.ordering import (
+from search.matching.conditions import PartMatches
+from search.matching.faceless import faceless_assets, finds_faceless
+from search.matching.ordering import (
     EVERYTHING,
     LAST,
     NUMBERS,
@@ -27,7 +27,7 @@ from search.ordering import (
     keyed_photos,
 )
 from search.query import InvalidQuery, Order
-from search.ranges import Range
+from search.query.ranges import Range
 
 # After or before, and what is sorted by there.
 _CURSOR = re.compile(r"([ab])(\d{1,18})-(\d{1,18})", re.ASCII)

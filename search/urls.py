@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from search import api, status_views, views
+from search import api, views
 from search.bulk import urls as bulk
 from search.saved import urls as saved
 from search.similarity import api as similar_api
 from search.similarity import views as similar_views
+from search.status import views as status_views
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets", api.AssetListView.as_view(), name="asset-list"),

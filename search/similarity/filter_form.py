@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.facets import Facet, facets
-from search.parameters import plain_number
 from search.query import Condition
+from search.query.parameters import plain_number
 from search.similarity.options import Options
 from search.similarity.pages import Looked
 

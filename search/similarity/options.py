@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from search.choices import Order, Show
-from search.parameters import ParameterReader, plain_number
 from search.query import FaceQuery, InvalidQuery
+from search.query.choices import Order, Show
+from search.query.parameters import ParameterReader, plain_number
 from search.similar import MAX_LIMIT, Limits
 
 PARAMETERS = ("limit", "min_similarity", "min_probability", "exact")

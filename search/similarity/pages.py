@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from analysis.models import Face
-from search.parameters import ParameterReader
 from search.query import FaceQuery, InvalidQuery
+from search.query.parameters import ParameterReader
 from search.similar import Limits, Nearest, SimilarFace, nearest_faces
 from search.similarity.examples import MAX_EXAMPLES, Examples, find_examples
 from search.similarity.kept_uploads import KeptFace

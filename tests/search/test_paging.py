@@ -6,15 +6,14 @@ from contextlib import suppress
 import pytest
 
 from dam.models import Asset
-from search import parts
 from search.index import folding, rows, snapshots
 from search.index.folding import fold_changes
-from search.matching import find_matches
+from search.matching import find_matches, parts
 from search.paging import page_of_faces, page_of_photos
 from search.query import FaceQuery, InvalidQuery, Order, Scope, Show
-from search.ranges import Range
+from search.query.ranges import Range
 from tests.factories import make_asset, make_face
-from tests.search.brute_force import make_library, random_query
+from tests.search.matching.brute_force import make_library, random_query
 
 pytestmark = pytest.mark.django_db
 

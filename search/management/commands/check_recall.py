@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search.recall import PROMISE, Figures, measure_recall, store_recall
+from search.recall.measuring import PROMISE, Figures, measure_recall, store_recall
 
 PROBES = 50
 

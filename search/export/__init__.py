@@ -1,0 +1,1 @@
+"""What is found, as files: tables, COCO, and XMP sidecars."""

@@ -1,0 +1,1 @@
+"""How the library and its search are, for people who run the service."""

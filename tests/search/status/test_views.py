@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from analysis.embedding_index import NAME
+from analysis.models import AnalysisRun
+from search.recall.measuring import Figures, store_recall
+from search.status import state as status_module
+from search.status.state import library_status
+from tests.factories import make_face, make_run
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/api/v1/status"
+GOOD = Figures(1.0, "", 1000, "graph", 20, recall_at_10=0.995, recall_at_100=0.98, milliseconds=9.0)
+
+
+def forget_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {NAME}")
+
+
+def page(browser: Client) -> str:
+    response = browser.get(reverse("status"))
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+class TestRest:
+    def test_everything_is_counted(self, api):
+        make_face()
+        make_run()
+        make_run(status=AnalysisRun.Status.FAILED)
+
+        answer = api.get(ADDRESS).json()
+
+        assert (answer["photos"], answer["faces"]) == (3, 1)
+        assert (answer["waiting"], answer["failed"]) == (1, 1)
+        assert answer["embedding_index"]["state"] == "ready"
+        assert answer["database_bytes"] > sum(answer["table_bytes"].values()) > 0
+        assert answer["face_index"].keys() == {"marked_faces", "oldest_mark", "memory_bytes"}
+        assert answer["recall"] is None
+
+    def test_the_recall_that_was_measured_is_told(self, api):
+        store_recall([GOOD])
+
+        recall = api.get(ADDRESS).json()["recall"]
+
+        assert (recall["keeps_promise"], recall["is_exact"]) == (True, False)
+        assert recall["figures"] == [
+            {
+                "filter": "",
+                "faces": 1000,
+                "method": "graph",
+                "probes": 20,
+                "recall_at_10": 0.995,
+                "recall_at_100": 0.98,
+                "milliseconds": 9.0,
+            }
+        ]
+
+    def test_a_missing_index_is_told(self, api):
+        forget_index()
+
+        assert api.get(ADDRESS).json()["embedding_index"] == {
+            "state": "missing",
+            "size_bytes": 0,
+            "progress": None,
+        }
+
+    def test_a_credential_is_needed(self):
+        assert APIClient().get(ADDRESS).status_code == 401
+
+    def test_the_number_of_queries_does_not_grow(self, api, count_queries):
+        make_face()
+        few = count_queries(lambda: api.get(ADDRESS))
+
+        for _ in range(3):
+            make_face()
+
+        assert count_queries(lambda: api.get(ADDRESS)) == few
+
+
+class TestPage:
+    def test_it_says_that_recall_was_not_measured(self, browser):
+        assert "Not measured yet" in page(browser)
+
+    def test_it_says_that_a_small_library_is_exact(self, browser):
+        store_recall([replace(GOOD, method="exact")])
+
+        assert "This library is small: every search is exact" in page(browser)
+
+    def test_it_says_that_the_promise_is_kept(self, browser):
+        store_recall([GOOD])
+
+        html = page(browser)
+        assert "at least 99 % are found, as promised" in html
+        assert "0.995" in html
+
+    def test_it_says_that_the_promise_is_broken(self, browser):
+        store_recall([replace(GOOD, recall_at_10=0.9)])
+
+        assert "Fewer of the ten nearest faces are found" in page(browser)
+
+    def test_it_tells_how_a_missing_index_is_built(self, browser, monkeypatch):
+        make_face()
+        forget_index()
+        assert "build_embedding_index" not in page(browser)
+
+        monkeypatch.setattr(status_module, "FEWEST_IN_GRAPH", 1)
+
+        assert library_status().needs_index
+        assert "build_embedding_index" in page(browser)
+
+    def test_the_menu_leads_to_it(self, browser):
+        assert f'href="{reverse("status")}"' in browser.get(reverse("faces")).content.decode()
+
+    def test_it_needs_a_login(self):
+        assert Client().get(reverse("status"))["Location"].startswith(reverse("login"))
