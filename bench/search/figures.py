@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 
-from analysis.listing import faces_for_lists
+from analysis.listing import faces_for_tiles
 from analysis.models import Face
 from analysis.tagging import clear_correction, correct_tag
 from bench.search.questions import Example, Questions, Tags, address, recall
@@ -31,7 +31,8 @@ from search.similar import Limits, Nearest, nearest_faces
 from search.similarity.target import target_of
 
 NEIGHBOURS = 10
-PAGE = NewestFirst.page_size
+# As many as the grid of faces shows at first.
+TILES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +99,15 @@ class Bench:
         queries = [query_of(tags) for tags in drawn]
 
         def show(query: FaceQuery) -> list[object]:
-            page = page_of_faces(find_matches(query), limit=PAGE)
-            rows = faces_for_lists(landmarks=False).select_related("asset")
-            return list(in_order(rows, page.ids))
+            page = page_of_faces(find_matches(query), limit=TILES)
+            return list(in_order(faces_for_tiles(), page.ids))
 
         return Figure(
             f"first page of faces, {facets} filters",
             asked,
             self._measure([lambda query=query: show(query) for query in queries]),
-            self._requests([address("faces", tags, page_size=PAGE) for tags in drawn]),
-            note=f"{PAGE} faces",
+            self._requests([address("faces", tags) for tags in drawn]),
+            note=f"{TILES} tiles; by REST {NewestFirst.page_size} faces, all of them",
         )
 
     def similar(
