@@ -1,7 +1,7 @@
 """The index of embeddings: whether it is there, how large it is, and how it is built.
 
-Searches use it only while it is valid. A library that was large before there was an index starts
-without one, so that its service need not wait for it.
+It is worth its cost from millions of faces on, so no migration builds it. Searches use it only
+while it is valid.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class Face(models.Model):
             ),
         )
         indexes = (
-            # Not there in a library that was large before it (analysis.embedding_index).
+            # Built only where there are millions of faces: see analysis.embedding_index.
             HnswIndex(
                 fields=("embedding",),
                 name="face_by_embedding",

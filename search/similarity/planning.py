@@ -19,16 +19,15 @@ MOST_COMPARED = 4000
 SKETCHES_KEPT = 400
 SKETCHES_PER_FACE = 12
 # Below so many faces comparing all sketches is as quick as the index, and finds more.
-FEWEST_IN_GRAPH = 200_000
+FEWEST_IN_GRAPH = 3_000_000
 # With fewer of the faces in the index among the candidates it finds too many that are not wanted.
 LEAST_SHARE_IN_GRAPH = 0.5
-# How many candidates the index keeps while it walks: more find more.
-GRAPH_EFFORT = 400
-GRAPH_EFFORT_PER_FACE = 2
-MOST_GRAPH_EFFORT = 1000
-GRAPH_VISITS = 60_000
-# Of what the index is asked for beyond what is wanted.
+# What the index is asked for: at least so many, and more than is wanted. Most of what it misses in
+# its first list of GRAPH_EFFORT faces, the longest there can be, it finds when it goes on.
+GRAPH_LEAST = 1500
 GRAPH_SPARE = 1.5
+GRAPH_EFFORT = 1000
+GRAPH_VISITS = 60_000
 
 
 class Method(StrEnum):
@@ -86,7 +85,6 @@ def _compare_all(candidates: Candidates, target: Target, *, limit: int) -> Ranke
 
 
 def _walk_graph(candidates: Candidates, target: Target, *, limit: int) -> Ranked:
-    wanted = ceil(limit * GRAPH_SPARE * candidates.library / candidates.count)
-    effort = min(max(GRAPH_EFFORT, GRAPH_EFFORT_PER_FACE * wanted), MOST_GRAPH_EFFORT)
-    ranked = rank_near(target, limit=wanted, effort=effort, most_visited=GRAPH_VISITS)
+    wanted = max(GRAPH_LEAST, ceil(limit * GRAPH_SPARE * candidates.library / candidates.count))
+    ranked = rank_near(target, limit=wanted, effort=GRAPH_EFFORT, most_visited=GRAPH_VISITS)
     return ranked.choose(candidates.contain(ranked.ids)).first(limit)

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis.embedding_index import NAME as EMBEDDING_INDEX
 from analysis.models import FaceTag, TagCorrection
 from dam.errors import DamError
 from search.bulk import tag_actions, tasks, working
@@ -234,9 +233,6 @@ class TestNumberOfQueries:
 
     def test_five_thousand_faces_are_ten_pieces(self, do, many_faces, monkeypatch):
         monkeypatch.setattr(tasks, "TURN_SECONDS", 1000)
-        with connection.cursor() as cursor:
-            # Until the test's transaction ends: nothing is searched for, and filling it takes long.
-            cursor.execute(f"DROP INDEX {EMBEDDING_INDEX}")
         many_faces(5000)
 
         job = do("correct_tag", **SET)

@@ -57,10 +57,10 @@ class Library:
 def library(django_db_setup: None, django_db_blocker: Any) -> Iterator[Library]:
     """One for all tests, and the index built once: to add face by face takes its time."""
     with django_db_blocker.unblock():
-        drop_index()
         library = Library()
         build_index(memory_mb=64, workers=0)
         yield library
+        drop_index()
         Asset.objects.all().delete()
 
 
@@ -87,7 +87,8 @@ def force_sketches(force) -> None:
 
 @pytest.fixture
 def force_graph(force) -> None:
-    force(MOST_COMPARED=0, SKETCHES_KEPT=10, SKETCHES_PER_FACE=1, FEWEST_IN_GRAPH=0)
+    force(MOST_COMPARED=0, SKETCHES_KEPT=10, SKETCHES_PER_FACE=1)
+    force(FEWEST_IN_GRAPH=0, GRAPH_LEAST=0, GRAPH_EFFORT=200)
 
 
 def ids(nearest: Nearest) -> list[int]:
@@ -218,7 +219,7 @@ class TestGraph:
         assert len(found.faces) == 10
 
     def test_where_the_index_finds_too_few_sketches_are_compared(self, library, target, force):
-        force(GRAPH_SPARE=1.0, MOST_GRAPH_EFFORT=10, GRAPH_VISITS=1)
+        force(GRAPH_SPARE=1.0, GRAPH_EFFORT=10, GRAPH_VISITS=1)
 
         found = nearest_faces(FaceQuery(), target, limits=Limits(500))
 

@@ -9,6 +9,7 @@ from django.db import connection
 from analysis.models import Face
 from search.index import sketch
 from search.index.segments import empty_segment
+from search.similarity import sketches as module
 from search.similarity.candidates import Candidates
 from search.similarity.sketches import nearest_by_sketch, sketch_distances
 from tests.factories import make_face
@@ -63,6 +64,46 @@ def test_equally_near_faces_at_the_border_are_cut():
     sketches = np.tile(random_sketches(1), (50, 1))
 
     assert len(nearest_by_sketch(candidates(sketches), sketches[0], count=20)) == 20
+
+
+class TestTwoSteps:
+    """Among many candidates the beginnings of sketches choose those that are compared."""
+
+    @pytest.fixture(autouse=True)
+    def _keep_few(self, monkeypatch):
+        monkeypatch.setattr(module, "_KEPT_BY_BEGINNING", 3)
+
+    @pytest.fixture
+    def one(self) -> np.ndarray:
+        return random_sketches(1, seed=1)[0]
+
+    @pytest.fixture
+    def sketches(self, one) -> np.ndarray:
+        """4,000 strangers, and 20 that differ in one bit of each word or two."""
+        near = np.tile(one, (20, 1))
+        near[:, ::2] ^= np.uint64(1) << np.arange(20, dtype=np.uint64)[:, None]
+        return np.concatenate([random_sketches(4000), near])
+
+    def test_what_is_much_nearer_than_the_others_is_found(self, sketches, one):
+        found = nearest_by_sketch(candidates(sketches), one, count=20)
+
+        assert set(found.tolist()) == set(range(4001, 4021))
+
+    @pytest.mark.parametrize("step", [2, 30])
+    def test_only_the_rows_that_are_meant_are_found(self, sketches, one, step):
+        rows = np.arange(1, len(sketches), step)
+
+        found = nearest_by_sketch(candidates(sketches, rows=rows), one, count=5)
+
+        assert len(found) == 5
+        assert set(found.tolist()) <= set((rows + 1).tolist())
+        near = set(range(4001, 4021)) & set((rows + 1).tolist())
+        assert len(set(found.tolist()) & near) == min(5, len(near))
+
+    def test_an_opposite_face_is_not_taken_for_a_near_one(self, sketches, one):
+        sketches[7] = ~one
+
+        assert 8 not in nearest_by_sketch(candidates(sketches), one, count=20)
 
 
 @pytest.mark.django_db
