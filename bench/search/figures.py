@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from statistics import mean
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.http import QueryDict
@@ -59,9 +60,16 @@ class Bench:
     """Measures one thing after another."""
 
     def __init__(
-        self, questions: Questions, client: Client, *, rounds: int, go_ahead: bool
+        self,
+        questions: Questions,
+        *,
+        client: Client,
+        browser: Client,
+        rounds: int,
+        go_ahead: bool,
     ) -> None:
         self.questions = questions
+        self._browser = browser
         self._ahead = go_ahead
         self.rounds = rounds
         self._client = client
@@ -72,6 +80,7 @@ class Bench:
         yield self.counts(1, asked=(40, 80))
         yield self.counts(4, asked=(40, 80))
         yield self.page(3, asked=(20, 60))
+        yield self.whole_page(3)
         examples = self.questions.examples(self.rounds)
         none: list[Tags] = [{}] * self.rounds
         yield self.similar("similar, no filter", examples, none, asked=(15, 40))
@@ -108,6 +117,16 @@ class Bench:
             self._measure([lambda query=query: show(query) for query in queries]),
             self._requests([address("faces", tags) for tags in drawn]),
             note=f"{TILES} tiles; by REST {NewestFirst.page_size} faces, all of them",
+        )
+
+    def whole_page(self, facets: int) -> Figure:
+        """Show people the first faces that filters find, beside all filters and counts."""
+        drawn = self.questions.filters(facets, count=self.rounds)
+        paths = [f"/faces/?{urlencode(tags)}" for tags in drawn]
+        return Figure(
+            f"/faces/ as a page, {facets} filters",
+            None,
+            self._requests(paths, client=self._browser),
         )
 
     def similar(
@@ -172,9 +191,11 @@ class Bench:
         fold_changes()
         return Figure("a tag corrected, counted again", asked, times)
 
-    def _requests(self, paths: Sequence[str]) -> Times:
+    def _requests(self, paths: Sequence[str], *, client: Client | None = None) -> Times:
+        client = client or self._client
+
         def get(path: str) -> None:
-            answer = self._client.get(path)
+            answer = client.get(path)
             if answer.status_code != 200:
                 raise SystemExit(f"{path}: {answer.status_code} {answer.content[:500]!r}")
 

@@ -48,7 +48,11 @@ def measure(database: psycopg.Connection, library: Library, *, rounds: int, go_a
     )
     print(head)
     bench = Bench(
-        Questions(database, seed=library.seed), _client(), rounds=rounds, go_ahead=go_ahead
+        Questions(database, seed=library.seed),
+        client=_client(),
+        browser=_browser(),
+        rounds=rounds,
+        go_ahead=go_ahead,
     )
     for figure in bench.all():
         asked = f"{figure.asked[0]:g} / {figure.asked[1]:g}" if figure.asked else ""
@@ -82,9 +86,19 @@ def _client():  # noqa: ANN202 - Django's types need it set up
     from dam.models import ApiKey
 
     key = create_api_key(name="bench", scope=ApiKey.Scope.READ)
-    return Client(
-        headers={"Authorization": f"Api-Key {key.text}", "Host": "localhost"},
-    )
+    return Client(headers={"Authorization": f"Api-Key {key.text}", "Host": "localhost"})
+
+
+def _browser():  # noqa: ANN202
+    """Return a client of somebody who is signed in."""
+    from django.test import Client
+
+    from dam.models import User
+
+    person, _ = User.objects.get_or_create(username="bench")
+    browser = Client(headers={"Host": "localhost"})
+    browser.force_login(person)
+    return browser
 
 
 if __name__ == "__main__":
