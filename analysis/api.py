@@ -38,6 +38,7 @@ from analysis.serializers import (
 )
 from dam import api as dam_api
 from dam import collection_api
+from dam.metering import metered
 from dam.models import Asset
 from dam.pagination import NewestFirst
 
@@ -151,7 +152,11 @@ class AnalyzeView(APIView):
         image = request.FILES.get("image")
         if image is None:
             raise ValidationError({"image": ["No file was sent."]})
-        analysis = analyze_picture(image)
+        with metered(request.auth) as meter:
+            analysis = analyze_picture(
+                image, admit=lambda info: meter.picture(width=info.width, height=info.height)
+            )
+            meter.faces = len(analysis.faces)
         return Response(PictureAnalysisSerializer(analysis, context={"bulky": bulky}).data)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -43,12 +44,19 @@ class NewApiKey:
     text: str
 
 
-def create_api_key(*, name: str, scope: ApiKey.Scope) -> NewApiKey:
-    """Make a key `fct_<prefix>_<secret>` and store its digest."""
+def create_api_key(
+    *, name: str, scope: ApiKey.Scope, limits: Mapping[str, int | None] | None = None
+) -> NewApiKey:
+    """Make a key `fct_<prefix>_<secret>` and store its digest.
+
+    `limits` are its own ones by the name of the field; where there is none the settings' count.
+    """
     prefix = "".join(secrets.choice(ALPHABET) for _ in range(PREFIX_LENGTH))
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
     text = f"{MARK}_{prefix}_{secret}"
-    api_key = ApiKey.objects.create(name=name, prefix=prefix, digest=_digest(text), scope=scope)
+    api_key = ApiKey.objects.create(
+        name=name, prefix=prefix, digest=_digest(text), scope=scope, **(limits or {})
+    )
     return NewApiKey(api_key=api_key, text=text)
 
 
@@ -105,7 +113,7 @@ class HasScope(BasePermission):
     code = "scope_missing"
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        held = _held_scope(request)
+        held = held_scope(request)
         if held is None:
             return False
         default = ApiKey.Scope.READ if request.method in SAFE_METHODS else ApiKey.Scope.WRITE
@@ -128,7 +136,8 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         }
 
 
-def _held_scope(request: Request) -> ApiKey.Scope | None:
+def held_scope(request: Request) -> ApiKey.Scope | None:
+    """Return what the caller may do, None for who has no credential."""
     if isinstance(request.auth, ApiKey):
         return ApiKey.Scope(request.auth.scope)
     if not request.user.is_authenticated:

@@ -62,6 +62,17 @@ class Limits:
     concurrent_requests: int
     pictures_per_day: int
 
+    @property
+    def is_any(self) -> bool:
+        return any(
+            (
+                self.requests_per_minute,
+                self.megapixels_per_minute,
+                self.concurrent_requests,
+                self.pictures_per_day,
+            )
+        )
+
 
 def limits_of(api_key: ApiKey) -> Limits:
     """Return the key's own limits, and those of the settings where it has none."""

@@ -61,9 +61,8 @@ def metered(api_key: ApiKey | None) -> Iterator[Meter]:
 
 def used_today(api_key: ApiKey) -> KeyUsage:
     """Return what a key used today; all zero where it used nothing."""
-    today = _today()
-    usage = KeyUsage.objects.filter(api_key=api_key, day=today).first()
-    return usage or KeyUsage(api_key=api_key, day=today, updated_at=api_key.created_at)
+    usage = KeyUsage.objects.filter(api_key=api_key, day=today()).first()
+    return usage or KeyUsage(api_key=api_key, day=today(), updated_at=api_key.created_at)
 
 
 def _refuse_beyond_the_day(api_key: ApiKey) -> None:
@@ -85,14 +84,15 @@ def _note(api_key: ApiKey, meter: Meter, *, refused: int) -> None:
         "pixels": meter.pixels,
         "faces": meter.faces,
     }
-    rows = KeyUsage.objects.filter(api_key=api_key, day=_today())
+    rows = KeyUsage.objects.filter(api_key=api_key, day=today())
     added = {name: F(name) + value for name, value in used.items()}
     if rows.update(**added, updated_at=Now()):
         return
     # The first of the day, or one of several first ones.
-    KeyUsage.objects.bulk_create([KeyUsage(api_key=api_key, day=_today())], ignore_conflicts=True)
+    KeyUsage.objects.bulk_create([KeyUsage(api_key=api_key, day=today())], ignore_conflicts=True)
     rows.update(**added, updated_at=Now())
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the day that use is counted under, in UTC."""
     return timezone.now().astimezone(UTC).date()

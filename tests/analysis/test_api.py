@@ -245,6 +245,18 @@ class TestAnalyze:
         assert not Face.objects.exists()
         assert not AnalysisRun.objects.exists()
 
+    def test_a_key_beyond_its_limit_is_told_when_to_come_back(
+        self, client, fake_pipeline, settings
+    ):
+        settings.DAM_KEY_MEGAPIXELS_PER_MINUTE = 1
+        self.post(client, new_png(1000, 1000))
+
+        response = self.post(client, new_png(1000, 1000))
+
+        assert (response.status_code, error_code(response)) == (429, "rate_limited")
+        assert 55 <= int(response.headers["Retry-After"]) <= 60
+        assert fake_pipeline.pictures == 1
+
     def test_embeddings_come_on_request(self, client, fake_pipeline):
         plain = self.post(client, new_png()).json()
         full = self.post(client, new_png(), embedding="true").json()

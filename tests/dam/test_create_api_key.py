@@ -36,6 +36,20 @@ def test_a_wrong_name_or_scope_makes_no_key(arguments):
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_may_have_limits_of_its_own():
+    call_command("create_api_key", "--name", "x", "--requests-per-minute", "0")
+
+    api_key = ApiKey.objects.get()
+    assert (api_key.requests_per_minute, api_key.pictures_per_day) == (0, None)
+
+
+def test_a_limit_below_zero_makes_no_key():
+    with pytest.raises(CommandError):
+        call_command("create_api_key", "--name", "x", "--pictures-per-day", "-1")
+
+    assert not ApiKey.objects.exists()
+
+
 def test_a_key_is_revoked_by_its_prefix():
     new = make_api_key()
 

@@ -11,6 +11,13 @@ from dam.auth import create_api_key
 from dam.models import ApiKey
 
 MAX_NAME_LENGTH = 100
+MAX_LIMIT = 1_000_000_000
+LIMITS = {
+    "requests_per_minute": "requests that look at a picture, in a minute",
+    "megapixels_per_minute": "millions of pixels in a minute",
+    "concurrent_requests": "requests that are answered at the same time",
+    "pictures_per_day": "pictures in a day",
+}
 
 
 class Command(BaseCommand):
@@ -24,11 +31,21 @@ class Command(BaseCommand):
             default=ApiKey.Scope.READ,
             help="what it allows (read); write includes read, admin includes both",
         )
+        for limit, what in LIMITS.items():
+            parser.add_argument(
+                f"--{limit.replace('_', '-')}",
+                type=int,
+                help=f"{what}, instead of DAM_KEY_{limit.upper()}; 0 is without a limit",
+            )
 
-    def handle(self, *, name: str, scope: str, **_: Any) -> None:
+    def handle(self, *, name: str, scope: str, **options: Any) -> None:
         name = name.strip()
         if not 0 < len(name) <= MAX_NAME_LENGTH:
             raise CommandError(f"--name must have 1 to {MAX_NAME_LENGTH} characters.")
-        new = create_api_key(name=name, scope=ApiKey.Scope(scope))
+        limits = {limit: options[limit] for limit in LIMITS}
+        for limit, value in limits.items():
+            if value is not None and not 0 <= value <= MAX_LIMIT:
+                raise CommandError(f"--{limit.replace('_', '-')} must be 0 to {MAX_LIMIT}.")
+        new = create_api_key(name=name, scope=ApiKey.Scope(scope), limits=limits)
         self.stderr.write(f"Keep it now, it cannot be shown again. Its scope is {scope}.")
         self.stdout.write(new.text)
