@@ -18,8 +18,8 @@ from analysis.adhoc import PictureAnalysis, analyze_picture
 from analysis.compat.scaleflex import render, render_faces
 from analysis.compat.scaleflex_assets import regenerate
 from analysis.compat.scaleflex_auth import ScaleflexView
-from analysis.compat.scaleflex_drawing import draw_faces
-from analysis.compat.scaleflex_pictures import open_drawn, store_drawn
+from analysis.compat.scaleflex_drawing import sketch
+from analysis.compat.scaleflex_pictures import open_drawn, store_sketch
 from analysis.compat.scaleflex_uploads import CappedJSONParser, sent_picture
 from analysis.nets import current_version
 from dam.api import IgnoreAccept, send_file
@@ -107,8 +107,8 @@ def _draw(request: Request, analysis: PictureAnalysis, uid: UUID) -> str:
     """Keep a drawing and return its address, "" where none are to be kept."""
     if not settings.DAM_DRAWN_HOURS or analysis.pixels is None:
         return ""
-    png = draw_faces(analysis.pixels, render_faces(analysis.results, landmarks=False))
-    hour = store_drawn(png, uid=uid)
+    sketched = sketch(analysis.pixels, render_faces(analysis.results, landmarks=False))
+    hour = store_sketch(sketched, uid=uid)
     return reverse("scaleflex-drawn", kwargs={"hour": hour, "uid": uid}, request=request)
 
 

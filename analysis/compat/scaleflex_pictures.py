@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
+from analysis.compat.scaleflex_drawing import draw
 from dam.storage import FileMissing, folders_in, open_file, put, remove_folder
 
 logger = logging.getLogger(__name__)
@@ -21,21 +22,25 @@ FOLDER = "drawn"
 HOUR_FORMAT = "%Y%m%d%H"
 
 
-def store_drawn(png: bytes, *, uid: UUID) -> str:
-    """Keep a drawn picture and return the hour that its address has to name.
+def store_sketch(sketched: bytes, *, uid: UUID) -> str:
+    """Keep what is to be drawn and return the hour that its address has to name.
 
     Raises StorageUnavailable.
     """
     hour = timezone.now().astimezone(UTC).strftime(HOUR_FORMAT)
-    put(_path(hour, uid), ContentFile(png))
+    put(_path(hour, uid), ContentFile(sketched))
     return hour
 
 
 def open_drawn(hour: str, uid: UUID) -> File:
-    """Open a drawn picture. Raises FileMissing, also where its time is over, StorageUnavailable."""
+    """Open a picture as PNG, drawn now.
+
+    Raises FileMissing, also where its time is over, and StorageUnavailable.
+    """
     if not _is_kept(hour):
         raise FileMissing("The picture is not kept any more.")
-    return open_file(_path(hour, uid))
+    with open_file(_path(hour, uid)) as file:
+        return ContentFile(draw(file.read()))
 
 
 def remove_old_drawn() -> int:
@@ -59,4 +64,4 @@ def _is_kept(hour: str) -> bool:
 
 
 def _path(hour: str, uid: UUID) -> str:
-    return f"{FOLDER}/{hour}/{uid}.png"
+    return f"{FOLDER}/{hour}/{uid}.sketch"
