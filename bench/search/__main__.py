@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=40, help="questions of each kind")
     parser.add_argument("--ahead", action="store_true", help="go before other processes (root)")
+    parser.add_argument("--graph", action="store_true", help="build the HNSW index, too")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--url")
     arguments = parser.parse_args()
@@ -49,7 +50,7 @@ def main() -> None:
             measure(arguments.url, arguments, faces=faces)
             continue
         with folder(arguments.home, faces) as home:
-            prepare(home, library)
+            prepare(home, library, graph=arguments.graph)
             with serve(home, loading=False) as url:
                 measure(url, arguments, faces=faces)
 
@@ -70,7 +71,7 @@ def folder(named: Path | None, faces: int) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def prepare(home: Path, library: Library) -> None:
+def prepare(home: Path, library: Library, *, graph: bool) -> None:
     """Load the library unless the folder holds it."""
     with serve(home, loading=True) as url:
         manage("migrate", environment=environment(url))
@@ -83,6 +84,9 @@ def prepare(home: Path, library: Library) -> None:
         now = time.perf_counter()
         print(f"  face index: {now - index_began:.1f} s")
         print(f"  loaded and indexed in {now - began:.0f} s")
+        if graph:
+            manage("build_embedding_index", environment=environment(url))
+            print(f"  HNSW index: {time.perf_counter() - now:.1f} s")
 
 
 def measure(url: str, arguments: argparse.Namespace, *, faces: int) -> None:

@@ -34,7 +34,7 @@ ASSETS, RUNS = "dam_asset", "analysis_analysisrun"
 FACES, TAGS = "analysis_face", "analysis_facetag"
 TABLES = (ASSETS, RUNS, FACES, TAGS)
 # The graph of a million faces is 2.6 GB; built in less memory it takes many times as long.
-_HNSW_BYTES_A_FACE = 3_400
+_GRAPH_BYTES_A_FACE = 3_400
 _BLOCKS_AHEAD = 2
 _MARK = "bench_library"
 
@@ -61,11 +61,10 @@ def holds(url: str, library: Library) -> bool:
     return row == (library.face_count, library.seed)
 
 
-def load(url: str, library: Library, *, graphs: bool = True) -> dict[str, float]:
+def load(url: str, library: Library) -> dict[str, float]:
     """Replace all that the tables hold and return how many seconds each step took.
 
-    Without `graphs` the HNSW indexes are left out, which take longest. Raises SystemExit where the
-    database holds photos that no benchmark put there.
+    Raises SystemExit where the database holds photos that no benchmark put there.
     """
     seconds: dict[str, float] = {}
 
@@ -99,9 +98,9 @@ def load(url: str, library: Library, *, graphs: bool = True) -> dict[str, float]
             for table in TABLES:
                 connection.execute(f"VACUUM {table}")
                 connection.execute(f"ANALYZE {table} ({_compared_columns(connection, table)})")
-        if graphs:
+        if dropped.graphs:
             with step("HNSW index"):
-                memory_mb = max(64, library.face_count * _HNSW_BYTES_A_FACE // 2**20)
+                memory_mb = max(64, library.face_count * _GRAPH_BYTES_A_FACE // 2**20)
                 connection.execute(f"SET maintenance_work_mem = '{memory_mb}MB'")
                 for _, statement in dropped.graphs:
                     connection.execute(statement)
