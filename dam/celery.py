@@ -9,16 +9,24 @@ from typing import Any
 
 from billiard import current_process
 from celery import Celery, bootsteps
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import (
+    beat_embedded_init,
+    before_task_publish,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+)
 from celery.worker import state
 
 from dam.embedded.processes import die_with_parent
+from dam.request_ids import NONE, current_request_id, keep_request_id
 
 logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 
 BEAT_LOOK_SECONDS = 5.0
+REQUEST_ID_HEADER = "facet_request_id"
 
 app = Celery("facet")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -32,6 +40,25 @@ def die_with_the_worker(**_: Any) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != current_process()._parent_pid:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@before_task_publish.connect
+def tell_the_request(headers: dict[str, Any], **_: Any) -> None:
+    """Let a task's lines in the log have the id of the request that sent it."""
+    headers[REQUEST_ID_HEADER] = current_request_id()
+
+
+@task_prerun.connect
+def take_the_request(task: Any, **_: Any) -> None:
+    # A worker spreads a message's headers; a task that is called at once has them in a dict.
+    headers = task.request.headers or {}
+    told = task.request.get(REQUEST_ID_HEADER) or headers.get(REQUEST_ID_HEADER)
+    keep_request_id(told or NONE)
+
+
+@task_postrun.connect
+def forget_the_request(**_: Any) -> None:
+    keep_request_id(NONE)
 
 
 class BeatGuard(bootsteps.StartStopStep):

@@ -46,6 +46,11 @@ def request_id(text: str) -> Iterator[str]:
         _current.reset(token)
 
 
+def keep_request_id(text: str) -> None:
+    """Let `text`, which was an id before, be the current id from now on."""
+    _current.set(text)
+
+
 class RequestIdMiddleware:
     """Takes the client's `X-Request-ID` or makes one, and answers with it."""
 

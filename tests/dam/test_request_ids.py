@@ -4,7 +4,9 @@ import logging
 import uuid
 
 import pytest
+from celery.signals import before_task_publish
 
+from dam.celery import app
 from dam.request_ids import (
     RequestIdFilter,
     current_request_id,
@@ -39,6 +41,25 @@ def test_it_is_in_each_line_of_the_log():
         RequestIdFilter().filter(record)
 
     assert record.request_id == "order-7"
+
+
+@pytest.mark.django_db
+def test_a_task_has_the_id_of_the_request_that_sent_it():
+    seen = []
+
+    @app.task(name="tests.note_request_id")
+    def note() -> None:
+        seen.append(current_request_id())
+
+    headers: dict[str, str] = {}
+    with request_id("order-7"):
+        before_task_publish.send(sender=note.name, headers=headers)
+    note.apply(headers=headers)
+    note.apply()
+    app.tasks.unregister(note.name)
+
+    assert seen == ["order-7", "-"]
+    assert current_request_id() == "-"
 
 
 def test_after_the_request_there_is_none():
