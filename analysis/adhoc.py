@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 
@@ -36,7 +36,7 @@ class PictureAnalysis:
 
 
 def analyze_picture(
-    stream: BinaryIO,
+    stream: IO[bytes],
     *,
     crop_px: int | None = None,
     keep_pixels: bool = False,

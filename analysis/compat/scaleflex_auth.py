@@ -41,7 +41,10 @@ class FilerobotKeyAuthentication(BaseAuthentication):
 class ScaleflexView(APIView):
     """A view that takes the vendor's keys, or ours as usual, and fails in the vendor's words."""
 
-    authentication_classes = (FilerobotKeyAuthentication, ApiKeyAuthentication)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (
+        FilerobotKeyAuthentication,
+        ApiKeyAuthentication,
+    )
     # The vendor describes these; our own document describes our own API.
     schema = None
 

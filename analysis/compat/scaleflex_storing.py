@@ -34,7 +34,11 @@ def _store(source: Source, *, folder: str) -> Outcome:
     try:
         with source as picture:
             return try_ingest(
-                picture.file, name=picture.name, source=Asset.Source.API, folder=folder
+                picture.file,
+                name=picture.name,
+                source=Asset.Source.API,
+                folder=folder,
+                sidecar=picture.sidecar,
             )
     except FetchFailed as error:
         return Outcome(name=clean_name(""), error=error)
@@ -57,4 +61,7 @@ def _addresses(entries: Any) -> list[Source]:
     if not all(isinstance(entry, dict) and isinstance(entry.get("url"), str) for entry in entries):
         raise ValidationError({"files_urls": ["Each entry needs a url."]})
     within = Deadline(LIST_FACTOR * settings.DAM_FETCH_SECONDS)
-    return [fetched(entry["url"], name=entry.get("name"), within=within) for entry in entries]
+    return [
+        fetched(entry["url"], name=entry.get("name"), meta=entry.get("meta"), within=within)
+        for entry in entries
+    ]

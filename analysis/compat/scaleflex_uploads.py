@@ -16,6 +16,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from analysis.compat.scaleflex_meta import sidecar_of
 from dam.errors import DamError
 from dam.fetching import Deadline, fetch
 
@@ -57,10 +58,11 @@ class CappedJSONParser(BaseParser):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file that was sent, and its name; "" where nobody said one."""
+    """A file that was sent, its name, "" where nobody said one, and XMP that was said along."""
 
     file: IO[bytes]
     name: str
+    sidecar: bytes = b""
 
 
 @contextmanager
@@ -80,9 +82,16 @@ def sent_picture(request: Request) -> Iterator[Picture]:
 
 
 def sent_files(request: Request) -> list[Picture]:
-    """Return the parts that are files, whichever name the client gives them."""
+    """Return the parts that are files, whichever name the client gives them.
+
+    `name[file]` and `meta[file]` are about a part called `file`. Raises ValidationError.
+    """
     return [
-        Picture(file, file.name or "")
+        Picture(
+            file,
+            request.data.get(f"name[{field}]") or file.name or "",
+            sidecar_of(request.data.get(f"meta[{field}]", ""), field=f"meta[{field}]"),
+        )
         for field in FILE_FIELDS
         for file in request.FILES.getlist(field)
     ]
@@ -103,15 +112,18 @@ def decoded(data: Mapping[str, Any]) -> Picture:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValidationError({field: ["This is not base64."]}) from error
-    return Picture(io.BytesIO(content), _text(data.get("name"), field="name"))
+    sidecar = sidecar_of(data.get("meta") or {}, field="meta")
+    return Picture(io.BytesIO(content), _text(data.get("name"), field="name"), sidecar)
 
 
 @contextmanager
-def fetched(url: Any, *, name: Any = None, within: Deadline | None = None) -> Iterator[Picture]:
+def fetched(
+    url: Any, *, name: Any = None, meta: Any = None, within: Deadline | None = None
+) -> Iterator[Picture]:
     """Give the picture at an address. Raises ValidationError or FetchFailed."""
-    said = _text(name, field="name")
+    said, sidecar = _text(name, field="name"), sidecar_of(meta or {}, field="meta")
     with fetch(_text(url, field="url"), within=within) as file:
-        yield Picture(file.file, said or file.name)
+        yield Picture(file.file, said or file.name, sidecar)
 
 
 def _text(value: Any, *, field: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -82,6 +83,15 @@ class TestFaceAnalysis:
         body = client.post(URL, {"base64": f"data:image/png;base64,{text}"}).json()
 
         assert body["status"] == "success"
+
+    def test_base64_of_several_megabytes_is_analyzed(self, client, fake_pipeline):
+        noise = np.random.default_rng(0).integers(0, 256, (1100, 1100, 3), np.uint8)
+        content = encoded(Image.fromarray(noise))
+        assert len(content) > 3_000_000
+
+        response = client.post(URL, {"base64": base64.b64encode(content).decode()})
+
+        assert response.status_code == 200
 
     def test_url_is_analyzed(self, client, fake_pipeline, server):
         body = client.post(URL, {"url": server.url("/albums/friends.png")}).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -123,6 +124,48 @@ class TestUpload:
         body = client.post(FILES, {"files_urls": [entry]}).json()
 
         assert body["file"]["name"] == "0.png"
+
+    def test_what_is_said_of_a_part_is_kept(self, client):
+        said = '{"title": "Boat \u00e9 <1>", "tags": ["sea", "sail"], "ean": "4006381333931"}'
+
+        body = client.post(
+            FILES,
+            {"file": part(), "meta[file]": said, "name[file]": "ship.png"},
+            format="multipart",
+        ).json()
+
+        assert body["file"]["name"] == "ship.png"
+        assert body["file"]["meta"]["title"] == "Boat é <1>"
+        assert body["file"]["meta"]["keywords"] == ["sea", "sail"]
+
+    def test_what_is_said_of_an_address_is_kept(self, client, server):
+        meta = {"description": {"en": "At sea"}, "keywords": "sea, sail"}
+
+        body = client.post(FILES, {"files_urls": [{"url": server.url("/0.png"), "meta": meta}]})
+
+        assert body.json()["file"]["meta"]["description"] == "At sea"
+        assert body.json()["file"]["meta"]["keywords"] == ["sea", "sail"]
+
+    @pytest.mark.parametrize("said", ["{", "[]", "7", '"a"'])
+    def test_what_is_said_in_no_object_is_refused(self, client, said):
+        response = client.post(FILES, {"file": part(), "meta[file]": said}, format="multipart")
+
+        assert response.status_code == 400
+        assert response.json()["code"] == "INVALID_PARAMETER"
+
+    def test_letters_that_cannot_be_written_are_left_out(self, client):
+        data = {
+            "name": "a\ud800\u0000.png",
+            "data": base64.b64encode(new_png()).decode(),
+            "meta": {"title": "a\ud800\u0000b", "tags": [7, {}, "\ufffe", "c"]},
+        }
+        body = json.dumps(data)
+
+        file = client.post(FILES, body, content_type="application/json").json()["file"]
+
+        assert file["name"] == "a.png"
+        assert file["meta"]["title"] == "ab"
+        assert file["meta"]["keywords"] == ["c"]
 
     def test_name_of_an_address_counts(self, client, server):
         entry = {"url": server.url("/0.png"), "name": "boat.png"}
