@@ -16,8 +16,8 @@ from search.similarity.target import Target
 # search may take.
 MOST_COMPARED = 4000
 # The sketches' best are compared exactly: so many, and so many more for each that is wanted.
-SKETCHES_KEPT = 400
-SKETCHES_PER_FACE = 12
+SKETCHES_KEPT = 700
+SKETCHES_PER_FACE = 15
 # Below so many faces comparing all sketches is as quick as the index, and finds more.
 FEWEST_IN_GRAPH = 3_000_000
 # With fewer of the faces in the index among the candidates it finds too many that are not wanted.

@@ -28,7 +28,7 @@ _ONES = np.uint64(0x0001000100010001)
 # Words of the beginning: at most 4, or the number of their bits does not fit into a byte.
 _BEGIN_WORDS = 4
 # By their beginnings so many candidates are kept for each that is wanted.
-_KEPT_BY_BEGINNING = 60
+_KEPT_BY_BEGINNING = 50
 # With fewer of a segment's rows these are picked before they are compared, not after.
 _LEAST_COMPARED = 0.125
 _SAMPLE_STEP = 16
