@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 WORK ?= var/nets
+# Each has a PostgreSQL of its own. More than four hold up each other.
+TEST_PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 BIN := $(VENV)/bin
 # uv trusts the machine's certificates only when told so; pip does it where uv cannot.
 UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --compile-bytecode \
@@ -22,7 +24,7 @@ up: $(VENV)/requirements.lock ## Install what is needed and start the service; C
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/requirements-dev.lock ## Run the tests (ARGS="tests/dam -k name")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 lint: $(VENV)/requirements-dev.lock ## Check style, types, imports and migrations
 	@$(BIN)/ruff check
