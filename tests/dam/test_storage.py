@@ -24,11 +24,13 @@ from dam.storage import (
     StorageUnavailable,
     digest_lock,
     face_crop_path,
+    folders_in,
     open_file,
     open_original,
     original_path,
     put,
     remove_files,
+    remove_folder,
     thumbnail_path,
 )
 from tests.factories import make_asset
@@ -213,6 +215,19 @@ def test_removing_twice_is_no_error(media):
     remove_files(asset)
 
     assert files_in(media) == []
+
+
+@pytest.mark.parametrize("kind", ["media", "s3"])
+def test_folder_is_removed_with_its_files(request, kind):
+    request.getfixturevalue(kind)
+    for name in ("a/one.txt", "a/two.txt", "b/one.txt"):
+        put(f"drawn-{kind}/{name}", ContentFile(b"content"))
+
+    remove_folder(f"drawn-{kind}/a")
+    remove_folder(f"drawn-{kind}/none")
+
+    assert folders_in(f"drawn-{kind}") == ["b"]
+    assert folders_in("none") == []
 
 
 def wait_behind_the_lock(digest: str, work: Callable[[], object]) -> bool:
