@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -40,8 +41,8 @@ class AiLabView(APIView):
     """An address of the vendor's. The OpenAPI document is about our own API and leaves it out."""
 
     schema = None
-    authentication_classes = (AiLabAuthentication,)
-    permission_classes = (HasScope,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (AiLabAuthentication,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
     parser_classes = (MultiPartParser,)
     content_negotiation_class = IgnoreAccept
 

@@ -137,6 +137,14 @@ class TestAnswer:
         assert response.status_code == 200
         assert response.json()["data"]["face_count"] == 0
 
+    def test_it_does_not_wait_for_those_that_are_queued(self, vendor, fake_pipeline):
+        runs = [make_run(version=f"v{number}") for number in range(3)]
+
+        response = send(vendor)
+
+        assert response.status_code == 200
+        assert AnalysisRun.objects.filter(status="queued").count() == len(runs)
+
     def test_nothing_is_stored(self, vendor, fake_pipeline):
         send(vendor)
 
