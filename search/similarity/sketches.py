@@ -75,7 +75,7 @@ def _nearest_by_beginning(
     sample = np.concatenate([distances[::_SAMPLE_STEP] for _, _, distances in compared])
     place = len(sample) * count // candidates.count
     farthest = np.partition(sample, place)[place]
-    kept = []
+    kept: list[tuple[Segment, Rows]] = []
     for segment, rows, distances in compared:
         near = np.flatnonzero(distances <= farthest)
         kept.append((segment, near if rows is None else rows[near]))
