@@ -49,7 +49,7 @@ class TestReading:
         assert tags["glasses"] == {
             "facet": "glasses",
             "label": "Glasses",
-        "open": False,
+            "open": False,
             "values": ["none", "glasses", "sunglasses", "unsure"],
             "tag": {"value": "none", "score": 0.9, "source": "model", "dominant": "none"},
             "model": {"value": "none", "score": 0.9, "dominant": "none"},
