@@ -185,7 +185,7 @@ class Bench:
             count_facets(query)
 
         pairs = list(zip(faces, queries, strict=True))
-        times = self._measure([lambda pair=pair: correct(*pair) for pair in pairs], warm=0)
+        times = self._measure([lambda pair=pair: correct(*pair) for pair in pairs], warm=False)
         for face in faces:
             clear_correction(face, facet="hat", user=None)
         fold_changes()
@@ -202,7 +202,7 @@ class Bench:
         calls: list[Callable[[], None]] = [lambda path=path: get(path) for path in paths]
         return self._measure(calls)
 
-    def _measure(self, calls: Sequence[Callable[[], object]], *, warm: int = 3) -> Times:
+    def _measure(self, calls: Sequence[Callable[[], object]], *, warm: bool = True) -> Times:
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
         with ahead(os.getpid(), backend) if self._ahead else nullcontext():

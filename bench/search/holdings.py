@@ -44,7 +44,7 @@ def sizes(database: psycopg.Connection) -> list[Size]:
 def first_snapshot() -> tuple[Times, float]:
     """Read the whole index into this process; return how long it takes and its MB."""
     before = memory_mb(shared=False)
-    times = measure([current_snapshot], warm=0)
+    times = measure([current_snapshot], warm=False)
     return times, memory_mb(shared=False) - before
 
 
@@ -61,7 +61,7 @@ def insert_cost(library: Library, *, photos: int) -> Times:
         assert claim is not None
         own = results[place * FACES_A_PHOTO : (place + 1) * FACES_A_PHOTO]
         calls.append(lambda claim=claim, own=own: record_results(claim, own, embedding_net=net))
-    times = measure(calls, warm=0)
+    times = measure(calls, warm=False)
     Face.objects.filter(asset__in=assets).delete()
     AnalysisRun.objects.filter(asset__in=assets).update(face_count=0)
     fold_changes()
@@ -76,7 +76,7 @@ def fold_cost(faces: int) -> Times:
             "WHERE id IN (SELECT id FROM analysis_face ORDER BY id LIMIT %s)",
             [faces],
         )
-    return measure([lambda: fold_changes(wait=True)], warm=0)
+    return measure([lambda: fold_changes(wait=True)], warm=False)
 
 
 def _results(faces: Faces, count: int) -> Iterator[FaceResult]:

@@ -38,10 +38,10 @@ class Times:
 
 
 def measure(
-    calls: Sequence[Callable[[], object]], *, warm: int = 3, backend: int | None = None
+    calls: Sequence[Callable[[], object]], *, warm: bool = True, backend: int | None = None
 ) -> Times:
-    """Time each call once, after the first `warm` of them; `backend` is the database's process."""
-    for call in calls[:warm]:
+    """Time each call once; if `warm`, after all of them. `backend` is the database's process."""
+    for call in calls if warm else ():
         call()
     ms, busy = [], []
     for call in calls:
