@@ -381,7 +381,13 @@ def test_nothing_is_empty_file():
 
 @pytest.mark.parametrize(
     "content",
-    [b"hello", b"BM is how this text begins", b"\0" * 100, b"<html></html>", Random(1).randbytes(50)],
+    [
+        b"hello",
+        b"BM is how this text begins",
+        b"\0" * 100,
+        b"<html></html>",
+        Random(1).randbytes(50),
+    ],
 )
 def test_no_picture_is_not_an_image(content):
     assert failure(content) == "not_an_image"
