@@ -67,8 +67,13 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres_url: str) -> None:
-    """Point Django's connection at this session's server, before the test database is made."""
+def django_db_modify_db_settings(
+    postgres_url: str, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Point Django's connection at this session's server, before the test database is made.
+
+    Its name tells processes that share the tests apart, for they may share a server, too.
+    """
     connections.settings["default"].update(describe_database(postgres_url))
 
 

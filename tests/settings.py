@@ -21,9 +21,11 @@ for name in [name for name in os.environ if name.startswith("DAM_") and name != 
 os.environ["DAM_HOME"] = home
 os.environ["DAM_SECRET_KEY"] = "only-for-tests-but-long-enough-for-the-check"
 os.environ.pop("BROKER_URL", None)
-STARTS_POSTGRES = not os.environ.get("DATABASE_URL")
+# Processes that share the tests get what the first of them set here.
+NOWHERE = "postgresql://facet@127.0.0.1:1/facet"
+STARTS_POSTGRES = (os.environ.get("DATABASE_URL") or NOWHERE) == NOWHERE
 if STARTS_POSTGRES:
-    os.environ["DATABASE_URL"] = "postgresql://facet@127.0.0.1:1/facet"
+    os.environ["DATABASE_URL"] = NOWHERE
 
 from dam.settings import *  # noqa: E402, F403
 
