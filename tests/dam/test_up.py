@@ -197,7 +197,7 @@ def test_worker_whose_beat_died_is_started_again(up: Up) -> None:
     up.wait_until(lambda: "Ready after" in up.said())
     log = up.home / "logs" / "worker.log"
     up.wait_until(lambda: "beat: Starting" in log.read_text())
-    beat = re.search(r"celery\.beat \[(\d+)\] beat: Starting", log.read_text())
+    beat = re.search(r"celery\.beat \[(\d+) \S+\] beat: Starting", log.read_text())
     assert beat
 
     os.kill(int(beat[1]), signal.SIGKILL)
