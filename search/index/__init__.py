@@ -4,22 +4,18 @@ Rows are the truth. Triggers mark the faces that a statement touched; `fold_chan
 faces into stored chunks; `current_snapshot` takes chunks, and marked faces from their rows.
 """
 
-from search.index.bits import Bits, Mask, pack, unpack
 from search.index.folding import fold_changes, rebuild_index
-from search.index.segments import Codes, Segment, Snapshot
+from search.index.segments import Codes, Mask, Segment, Snapshot
 from search.index.sketches import sketch
 from search.index.snapshots import current_snapshot
 
 __all__ = [
-    "Bits",
     "Codes",
     "Mask",
     "Segment",
     "Snapshot",
     "current_snapshot",
     "fold_changes",
-    "pack",
     "rebuild_index",
     "sketch",
-    "unpack",
 ]

@@ -8,8 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.bits import Mask
-from search.index.segments import Codes, Ids, Segment, empty_segment
+from search.index.segments import Codes, Ids, Mask, Segment, empty_segment
 
 
 def members(ids: Ids, of: Ids) -> Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
@@ -12,14 +12,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index import bits as bit_sets
-from search.index.bits import Bits, Mask
 from search.index.sketches import SKETCH_WORDS, Sketches
 
 Ids: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
 
 FLOATS = ("quality", "score", "age", "size")
-MOST_VALUES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +34,6 @@ class Codes:
         place = bisect_left(self.values, value)
         found = place < len(self.values) and self.values[place] == value
         return place + 1 if found else 0
-
-    def counts(self) -> NDArray[np.int64]:
-        """Return how many rows have each code, that of none first; all rows, left out or not."""
-        return np.bincount(self.codes, minlength=len(self.values) + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +54,9 @@ class Segment:
     """Of the embeddings."""
     sketches: Sketches
     """(n, 16)."""
-    present: Bits | None = None
+    present: Mask | None = None
     """The rows that count; None where all do. Others were changed since and are in another segment
     of the snapshot, or are gone."""
-    _bitmaps: dict[tuple[str, str], Bits] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -71,44 +64,23 @@ class Segment:
     @property
     def count(self) -> int:
         """How many rows count."""
-        return len(self) if self.present is None else bit_sets.count(self.present)
+        return len(self) if self.present is None else np.count_nonzero(self.present)
 
     def present_mask(self) -> Mask:
         """Return for each row whether it counts."""
-        if self.present is None:
-            return np.ones(len(self), dtype=np.bool_)
-        return bit_sets.unpack(self.present, len(self))
+        return np.ones(len(self), dtype=np.bool_) if self.present is None else self.present
 
-    def bits(self, facet: str, value: str) -> Bits | None:
-        """Return the rows with that tag, also those that do not count; None where there is none.
-
-        They are made at the first call and kept as long as the segment's columns, unless the facet
-        has so many values that each is rare.
-        """
-        key = facet, value
-        if key in self._bitmaps:
-            return self._bitmaps[key]
-        codes = self.codes.get(facet)
-        code = codes.code(value) if codes else 0
-        if codes is None or not code:
-            return None
-        made = bit_sets.pack(codes.codes == code)
-        if len(codes.values) <= MOST_VALUES_KEPT:
-            # Two threads may both make them: they come out the same.
-            self._bitmaps[key] = made
-        return made
-
-    def with_present(self, present: Bits | None) -> Segment:
+    def with_present(self, present: Mask) -> Segment:
         """Return the same columns with other rows that count."""
         return replace(self, present=present)
 
     def with_codes(self, codes: Mapping[str, Codes]) -> Segment:
         """Return the same rows with other tags."""
-        return replace(self, codes=codes, _bitmaps={})
+        return replace(self, codes=codes)
 
     @property
     def memory_bytes(self) -> int:
-        """What its arrays take, bitmaps too; what it shares with another segment counts in both."""
+        """What its arrays take; what it shares with another segment counts in both."""
         arrays: list[NDArray] = [
             self.ids,
             self.assets,
@@ -117,7 +89,6 @@ class Segment:
             self.nets.codes,
         ]
         arrays += [*self.numbers.values(), *(codes.codes for codes in self.codes.values())]
-        arrays += list(self._bitmaps.values())
         return sum(array.nbytes for array in arrays)
 
 

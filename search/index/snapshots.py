@@ -11,10 +11,9 @@ import numpy as np
 from django.db import connection
 
 from dam.errors import DamError
-from search.index.bits import pack
 from search.index.chunks import ChunkCache, ChunkGone, UnreadableChunk
 from search.index.folding import fold_changes, fold_chunk
-from search.index.merging import members, merge, only, untagged
+from search.index.merging import frozen, members, merge, only, untagged
 from search.index.rows import AS_COLUMNS, CHUNK_BITS, COLUMNS, FACES_WANTED, Fetched, read_columns
 from search.index.segments import Ids, Segment, Snapshot, empty_segment
 from search.index.statements import fetch_one, read_array
@@ -216,7 +215,7 @@ def _within(chunk: Segment, ids: Ids) -> Ids:
 def _leave_out(segment: Segment, marked: Ids) -> Segment:
     """Return a chunk without the faces that are marked: its columns are the same, not copied."""
     changed = _within(segment, marked)
-    return segment.with_present(pack(~members(segment.ids, changed))) if len(changed) else segment
+    return segment.with_present(frozen(~members(segment.ids, changed))) if len(changed) else segment
 
 
 def forget() -> None:
