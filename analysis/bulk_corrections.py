@@ -10,10 +10,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from analysis.models import Face, FaceTag, TagCorrection
-from analysis.tagging import accept_value, clear_corrections, correct_tags, lock_assets
+from analysis.tagging import (
+    accept_value,
+    clear_corrections,
+    correct_tags,
+    lock_assets,
+    restore_tags,
+)
 from dam.models import User
 
 Source = FaceTag.Source
@@ -93,41 +99,8 @@ def take_back(
             for face_id, pk, previous in notes
             if face_id not in changed_since
         }
-        written = _restore(values, facet=facet, user=user)
+        written = restore_tags(values, facet=facet, user=user)
     return TakenBack(written=written, left_alone=len(ours) - len(written))
-
-
-def _restore(values: dict[int, str | None], *, facet: str, user: User | None) -> list[int]:
-    """Set the tags of held faces to a person's value, or the model's for None; note that."""
-    stored = {tag.face_id: tag for tag in FaceTag.objects.filter(face__in=values, facet=facet)}
-    notes = TagCorrection.objects.bulk_create(
-        TagCorrection(
-            face_id=face_id,
-            facet=facet,
-            value=value or "",
-            previous_value=stored[face_id].value if face_id in stored else "",
-            user=user,
-        )
-        for face_id, value in values.items()
-    )
-    models = FaceTag.objects.filter(
-        pk__in=[tag.pk for face_id, tag in stored.items() if values[face_id] is None]
-    )
-    models.filter(model_value="").delete()
-    models.update(value=F("model_value"), score=F("model_score"), source=Source.MODEL)
-    persons = [
-        FaceTag(face_id=face_id, facet=facet, value=value, source=Source.USER)
-        for face_id, value in values.items()
-        if value is not None
-    ]
-    # Where there is a tag, what the model says of the face stays beside the person's value.
-    FaceTag.objects.bulk_create(
-        persons,
-        update_conflicts=True,
-        unique_fields=("face", "facet"),
-        update_fields=("value", "score", "source"),
-    )
-    return [note.pk for note in notes]
 
 
 def _hold(face_ids: Iterable[int]) -> list[Face]:

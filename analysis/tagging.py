@@ -6,7 +6,7 @@ deletions of one asset come one after another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -132,7 +132,7 @@ def correct_tags(
         stored = _hold(faces, facet=facet)
         tags = [stored.get(face.pk) or FaceTag(face=face, facet=facet) for face in faces]
         changed = [tag for tag in tags if (tag.source, tag.value) != (Source.USER, value)]
-        _note(changed, value=value, user=user)
+        _note(((tag, value) for tag in changed), user=user)
         given = {"value": value, "score": None, "source": Source.USER}
         for tag in changed:
             for name, new in given.items():
@@ -157,10 +157,7 @@ def tell_tags(values: Sequence[tuple[Face, str]], *, facet: str) -> int:
     FaceTag.objects.bulk_create(
         FaceTag(face=face, facet=facet, value=value, source=Source.USER) for face, value in told
     )
-    TagCorrection.objects.bulk_create(
-        TagCorrection(face=face, facet=facet, value=value, previous_value="")
-        for face, value in told
-    )
+    _note(((FaceTag(face=face, facet=facet), value) for face, value in told), user=None)
     return len(told)
 
 
@@ -181,13 +178,37 @@ def clear_corrections(
     with transaction.atomic():
         stored = _hold(faces, facet=facet)
         cleared = [tag for tag in stored.values() if tag.source == Source.USER]
-        _note(cleared, value="", user=user)
-        rows = FaceTag.objects.filter(pk__in=[tag.pk for tag in cleared])
-        rows.filter(model_value="").delete()
-        rows.update(value=F("model_value"), score=F("model_score"), source=Source.MODEL)
+        _note(((tag, "") for tag in cleared), user=user)
+        _let_models_stand(cleared)
         for tag in cleared:
             tag.value, tag.score, tag.source = tag.model_value, tag.model_score, Source.MODEL
     return [tag if tag and tag.value else None for tag in map(stored.get, (f.pk for f in faces))]
+
+
+def restore_tags(values: Mapping[int, str | None], *, facet: str, user: User | None) -> list[int]:
+    """Give faces back a person's value, or the model's for None; return the rows of the history.
+
+    `values` are by the faces' ids, and were stored before. Runs in the caller's transaction, which
+    holds `lock_assets`. The number of queries does not grow with the faces.
+    """
+    stored = {tag.face_id: tag for tag in FaceTag.objects.filter(face__in=values, facet=facet)}
+    before = {
+        face_id: stored.get(face_id) or FaceTag(face_id=face_id, facet=facet) for face_id in values
+    }
+    notes = _note(((before[face_id], value or "") for face_id, value in values.items()), user=user)
+    _let_models_stand(tag for face_id, tag in stored.items() if values[face_id] is None)
+    # Where there is a tag, what the model says of the face stays beside the person's value.
+    FaceTag.objects.bulk_create(
+        (
+            FaceTag(face_id=face_id, facet=facet, value=value, source=Source.USER)
+            for face_id, value in values.items()
+            if value is not None
+        ),
+        update_conflicts=True,
+        unique_fields=("face", "facet"),
+        update_fields=("value", "score", "source"),
+    )
+    return notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +257,16 @@ def _hold(faces: Sequence[Face], *, facet: str) -> dict[int, FaceTag]:
     return {tag.face_id: tag for tag in FaceTag.objects.filter(face__in=ids, facet=facet)}
 
 
-def _note(tags: Iterable[FaceTag], *, value: str, user: User | None) -> None:
-    """Add what a person says of tags to the history, before they are changed."""
-    TagCorrection.objects.bulk_create(
+def _let_models_stand(tags: Iterable[FaceTag]) -> None:
+    """Let what models say of some tags stand; those of which they say nothing are deleted."""
+    rows = FaceTag.objects.filter(pk__in=[tag.pk for tag in tags])
+    rows.filter(model_value="").delete()
+    rows.update(value=F("model_value"), score=F("model_score"), source=Source.MODEL)
+
+
+def _note(said: Iterable[tuple[FaceTag, str]], *, user: User | None) -> list[int]:
+    """Add what a person says of tags to the history, before they are changed; return its rows."""
+    notes = TagCorrection.objects.bulk_create(
         TagCorrection(
             face_id=tag.face_id,
             facet=tag.facet,
@@ -246,5 +274,6 @@ def _note(tags: Iterable[FaceTag], *, value: str, user: User | None) -> None:
             previous_value=tag.value,
             user=user,
         )
-        for tag in tags
+        for tag, value in said
     )
+    return [note.pk for note in notes]
