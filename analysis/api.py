@@ -153,9 +153,7 @@ class AnalyzeView(APIView):
         if image is None:
             raise ValidationError({"image": ["No file was sent."]})
         with metered(request.auth) as meter:
-            analysis = analyze_picture(
-                image, admit=lambda info: meter.picture(width=info.width, height=info.height)
-            )
+            analysis = analyze_picture(image, admit=meter.admit)
             meter.faces = len(analysis.faces)
         return Response(PictureAnalysisSerializer(analysis, context={"bulky": bulky}).data)
 

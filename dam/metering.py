@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from dam.imaging import ImageInfo
 from dam.limits import LimitExceeded, limits_of, slot, spend_pixels, spend_request
 from dam.models import ApiKey, KeyUsage
 
@@ -27,6 +28,10 @@ class Meter:
     pictures: int = 0
     pixels: int = 0
     faces: int = 0
+
+    def admit(self, info: ImageInfo) -> None:
+        """Count a picture by its header. Raises LimitExceeded."""
+        self.picture(width=info.width, height=info.height)
 
     def picture(self, *, width: int, height: int) -> None:
         """Count a picture before it is decoded. Raises LimitExceeded."""

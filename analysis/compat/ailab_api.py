@@ -79,7 +79,7 @@ class QueryAsyncTaskResultView(AiLabView):
 def _analyze(image: Any, meter: Meter) -> PictureAnalysis:
     def admit(info: ImageInfo) -> None:
         check_resolution(info)
-        meter.picture(width=info.width, height=info.height)
+        meter.admit(info)
 
     return analyze_picture(image, admit=admit)
 

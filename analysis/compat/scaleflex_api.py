@@ -23,10 +23,8 @@ from analysis.compat.scaleflex_pictures import open_drawn, store_sketch
 from analysis.compat.scaleflex_uploads import CappedJSONParser, sent_picture
 from analysis.nets import current_version
 from dam.api import IgnoreAccept, send_file
-from dam.imaging import ImageInfo
 from dam.ingest import clean_name
 from dam.metering import metered
-from dam.models import ApiKey
 from dam.storage import FileMissing
 
 MOST_UUIDS = 1000
@@ -41,14 +39,9 @@ class FaceAnalysisView(ScaleflexView):
 
     def post(self, request: Request) -> Response:
         """Return the faces of a part `file`, of `{"base64": …}` or of `{"url": …}`."""
-        api_key = request.auth if isinstance(request.auth, ApiKey) else None
-        with metered(api_key) as meter, sent_picture(request) as picture:
-
-            def admit(info: ImageInfo) -> None:
-                meter.picture(width=info.width, height=info.height)
-
-            analysis = analyze_picture(picture.file, keep_pixels=True, admit=admit)
-            meter.faces += len(analysis.faces)
+        with metered(request.auth) as meter, sent_picture(request) as picture:
+            analysis = analyze_picture(picture.file, keep_pixels=True, admit=meter.admit)
+            meter.faces = len(analysis.faces)
             return Response(_answer(request, analysis, file_name=clean_name(picture.name)))
 
 

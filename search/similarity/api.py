@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from analysis.models import Face
 from analysis.nets import full_manifest
 from dam.api_errors import error_body
+from dam.metering import metered
 from search.filters import FaceQueryFilter
 from search.query import InvalidQuery, Show
 from search.similar import Nearest, nearest_faces
@@ -44,7 +45,7 @@ class SimilarFacesView(GenericAPIView):
     def get(self, request: Request, uid: UUID) -> Response:
         """The stored faces most like this one, itself left out, the most similar first."""
         options = Options.from_params(request.query_params)
-        face = get_object_or_404(Face.objects.present(), uid=uid)
+        face = get_object_or_404(Face.objects.present().only("embedding", "embedding_net"), uid=uid)
         return _answer(request, _find(Examples(wanted=(face,)), options))
 
 
@@ -91,8 +92,11 @@ class SearchSimilarView(GenericAPIView):
     def _look_like_picture(self, request: Request) -> Response:
         body = _read(SearchPictureSerializer, request)
         options = _options(request, SearchPictureSerializer)
+        with metered(request.auth) as meter:
+            analysis = look_at(body["image"], admit=meter.admit)
+            meter.faces = len(analysis.faces)
         try:
-            face = choose_face(look_at(body["image"]), body.get("face"))
+            face = choose_face(analysis, body.get("face"))
         except SeveralFaces as error:
             listed = UploadedFaceSerializer(error.faces, many=True).data
             answer = error_body(error.code, error.message, error.fields) | {"faces": listed}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from analysis.adhoc import PictureAnalysis, analyze_picture
 from analysis.models import Face
 from dam.errors import DamError
+from dam.imaging import ImageInfo
 from search.query import InvalidQuery
 
 
@@ -39,12 +41,17 @@ class SeveralFaces(DamError):
         self.faces = faces
 
 
-def look_at(stream: BinaryIO, *, crop_px: int | None = None) -> PictureAnalysis:
+def look_at(
+    stream: BinaryIO,
+    *,
+    crop_px: int | None = None,
+    admit: Callable[[ImageInfo], None] | None = None,
+) -> PictureAnalysis:
     """Find the faces of a picture, the largest first; stores nothing.
 
-    Raises NoFace, what `ingest` raises for a picture that may not be stored, and NetsUnusable.
+    Raises NoFace and what `analyze_picture` raises, which calls `admit`.
     """
-    analysis = analyze_picture(stream, crop_px=crop_px)
+    analysis = analyze_picture(stream, crop_px=crop_px, admit=admit)
     if not analysis.faces:
         raise NoFace
     return analysis

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from analysis.adhoc import analyze_picture
 from analysis.models import EMBEDDING_DIMENSIONS, Face
 from analysis.nets import full_manifest
-from dam.models import ApiKey
+from dam.models import ApiKey, KeyUsage
 from tests.analysis.conftest import use_pipeline  # noqa: F401  (a fixture)
 from tests.factories import make_api_key, make_face
 from tests.fakes import EMBEDDING_NET, FakePipeline
@@ -291,6 +291,15 @@ class TestPicture:
         answer = self.post(client, face=1).json()
 
         assert answer["example"]["position"] == 1
+
+    def test_the_picture_counts_for_the_key(self, client):
+        ApiKey.objects.update(pictures_per_day=1)
+
+        found, refused = self.post(client), self.post(client)
+
+        assert (found.status_code, refused.status_code) == (200, 429)
+        usage = KeyUsage.objects.get()
+        assert (usage.requests, usage.refused, usage.pictures, usage.faces) == (2, 1, 1, 1)
 
     def test_a_face_that_is_not_there_cannot_be_chosen(self, client):
         response = self.post(client, face=1)
