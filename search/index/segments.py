@@ -64,7 +64,7 @@ class Segment:
     @property
     def count(self) -> int:
         """How many rows count."""
-        return len(self) if self.present is None else np.count_nonzero(self.present)
+        return len(self) if self.present is None else int(np.count_nonzero(self.present))
 
     def present_mask(self) -> Mask:
         """Return for each row whether it counts."""
