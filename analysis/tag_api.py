@@ -15,7 +15,7 @@ from analysis.facets import Facet, find_facet
 from analysis.models import Face
 from analysis.tag_serializers import CorrectTagSerializer, FacetTagSerializer
 from analysis.tagging import clear_correction, correct_tag
-from dam.models import User
+from dam.rest_requests import person, read_body
 
 
 class FaceTagsView(APIView):
@@ -35,26 +35,21 @@ class FaceTagView(APIView):
     def put(self, request: Request, uid: UUID, facet: str) -> Response:
         """Set a tag to what a person says; it stays when the picture is analyzed again."""
         face, known = _find_face(uid), find_facet(facet)
-        body = CorrectTagSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        correct_tag(face, facet=facet, value=body.validated_data["value"], user=_person(request))
+        value = read_body(CorrectTagSerializer, request)["value"]
+        correct_tag(face, facet=facet, value=value, user=person(request))
         return _answer(face, known)
 
     @extend_schema(responses=FacetTagSerializer)
     def delete(self, request: Request, uid: UUID, facet: str) -> Response:
         """Take back what a person said; the tag is what the nets say again."""
         face, known = _find_face(uid), find_facet(facet)
-        clear_correction(face, facet=facet, user=_person(request))
+        clear_correction(face, facet=facet, user=person(request))
         return _answer(face, known)
 
 
 def _find_face(uid: UUID) -> Face:
     face: Face = get_object_or_404(Face.objects.present().defer("embedding", "landmarks"), uid=uid)
     return face
-
-
-def _person(request: Request) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 def _answer(face: Face, facet: Facet) -> Response:

@@ -28,9 +28,10 @@ from dam.api_errors import error_body
 from dam.deletion import delete_asset
 from dam.formats import EXTENSIONS
 from dam.ingest import Outcome, try_ingest
-from dam.models import Asset, User
+from dam.models import Asset
 from dam.pagination import NewestFirst
 from dam.previews import open_thumbnail
+from dam.rest_requests import person
 from dam.serializers import AssetSerializer, UploadResultsSerializer, UploadSerializer
 from dam.storage import open_original
 
@@ -75,12 +76,11 @@ class AssetListView(ListAPIView):
         return Response(shown, status=201 if is_new else 200)
 
     def _ingest(self, file: UploadedFile) -> Outcome:
-        user = self.request.user
         return try_ingest(
             file,
             name=file.name or "",
             source=Asset.Source.API,
-            user=user if isinstance(user, User) else None,
+            user=person(self.request),
             folder=str(self.request.data.get("folder", "")),
         )
 

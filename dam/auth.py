@@ -89,15 +89,21 @@ class ApiKeyAuthentication(BaseAuthentication):
     keyword = "Api-Key"
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiKey] | None:
-        words = get_authorization_header(request).split()
-        if not words or words[0].lower() != self.keyword.lower().encode():
+        text = self.sent_key(request)
+        if text is None:
             return None
-        text = words[1].decode("latin-1") if len(words) == 2 else ""
         api_key = find_api_key(text)
         if api_key is None:
             raise AuthenticationFailed(INVALID_KEY_MESSAGE, code="invalid_api_key")
         note_use(api_key)
         return AnonymousUser(), api_key
+
+    def sent_key(self, request: Request) -> str | None:
+        """Return what stands where a key belongs, None if the request has no such place."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.lower().encode():
+            return None
+        return words[1].decode("latin-1") if len(words) == 2 else ""
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return self.keyword

@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from dam.collection_lists import find_assets, find_collection, with_counts
@@ -29,8 +28,9 @@ from dam.collections import (
     delete_collection,
     remove_assets,
 )
-from dam.models import Asset, Collection, CollectionAsset, User
+from dam.models import Asset, Collection, CollectionAsset
 from dam.pagination import ByName, NewestFirst
+from dam.rest_requests import person, read_body
 from dam.serializers import AssetSerializer
 
 
@@ -58,8 +58,8 @@ class CollectionListView(ListAPIView):
     @extend_schema(request=NewCollectionSerializer, responses={201: CollectionSerializer})
     def post(self, request: Request) -> Response:
         """Make an empty collection."""
-        values = _read(NewCollectionSerializer, request)
-        collection = create_collection(**values, user=_person(request))
+        values = read_body(NewCollectionSerializer, request)
+        collection = create_collection(**values, user=person(request))
         return Response(_describe(request, collection.uid), status=201)
 
 
@@ -75,7 +75,7 @@ class CollectionView(APIView):
     def patch(self, request: Request, uid: UUID) -> Response:
         """Change the name or the description."""
         collection = find_collection(uid)
-        change_collection(collection, **_read(CollectionChangeSerializer, request))
+        change_collection(collection, **read_body(CollectionChangeSerializer, request))
         return Response(_describe(request, uid))
 
     @extend_schema(responses={204: None})
@@ -103,8 +103,8 @@ class CollectionAssetsView(ListAPIView):
     def post(self, request: Request, uid: UUID) -> Response:
         """Put photos in; all of them, or none if one does not exist."""
         collection = find_collection(uid)
-        ids = find_assets(_read(AssetUidsSerializer, request)["assets"])
-        added = add_assets(collection, ids, user=_person(request))
+        ids = find_assets(read_body(AssetUidsSerializer, request)["assets"])
+        added = add_assets(collection, ids, user=person(request))
         return Response({"added": len(added), "photo_count": find_collection(uid).photo_count})
 
 
@@ -116,16 +116,9 @@ class RemoveAssetsView(APIView):
         """Take photos out; all of them, or none if one does not exist."""
         collection = find_collection(uid)
         removed = remove_assets(
-            collection, find_assets(_read(AssetUidsSerializer, request)["assets"])
+            collection, find_assets(read_body(AssetUidsSerializer, request)["assets"])
         )
         return Response({"removed": len(removed), "photo_count": find_collection(uid).photo_count})
-
-
-def _read(kind: type[Serializer], request: Request) -> dict[str, Any]:
-    body = kind(data=request.data)
-    body.is_valid(raise_exception=True)
-    values: dict[str, Any] = body.validated_data
-    return values
 
 
 def _describe(request: Request, uid: UUID) -> dict[str, Any]:
@@ -133,7 +126,3 @@ def _describe(request: Request, uid: UUID) -> dict[str, Any]:
         find_collection(uid), context={"request": request}
     ).data
     return shown
-
-
-def _person(request: Request) -> User | None:
-    return request.user if isinstance(request.user, User) else None

@@ -31,8 +31,8 @@ from analysis.custom_tags.training import train_tag
 from analysis.custom_tags.versions import find_version
 from analysis.models import CustomTag, CustomTagVersion, FaceTag
 from analysis.params import read_params
-from dam.models import User
 from dam.pagination import NewestFirst
+from dam.rest_requests import person, read_body
 
 
 class VersionPages(NewestFirst):
@@ -59,9 +59,7 @@ class TagListView(APIView):
     @extend_schema(request=NewTagSerializer, responses={201: CustomTagSerializer})
     def post(self, request: Request) -> Response:
         """Make a tag; then mark at least 10 faces yes and 10 no, and train it."""
-        body = NewTagSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        tag = create_tag(**body.validated_data, user=_person(request))
+        tag = create_tag(**read_body(NewTagSerializer, request), user=person(request))
         return Response(tag_body(describe_tag(tag)), status=201)
 
 
@@ -77,9 +75,7 @@ class TagView(APIView):
     def patch(self, request: Request, name: str) -> Response:
         """Change what people see of a tag."""
         tag = find_tag(name)
-        body = TagLabelSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        rename_tag(tag, label=body.validated_data["label"])
+        rename_tag(tag, **read_body(TagLabelSerializer, request))
         return Response(tag_body(describe_tag(tag)))
 
     @extend_schema(responses={204: None})
@@ -110,9 +106,7 @@ class ExamplesView(ListAPIView):
         The answer is how many faces are marked then.
         """
         tag = find_tag(name)
-        body = MarkSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        mark_examples(tag, **body.validated_data, user=_person(request))
+        mark_examples(tag, **read_body(MarkSerializer, request), user=person(request))
         return Response(CountsSerializer(describe_tag(tag).counts).data)
 
 
@@ -169,7 +163,3 @@ class ApplyVersionView(APIView):
         activate_version(version)
         send_version(version.pk)
         return Response(VersionSerializer(find_version(version.tag, number)).data)
-
-
-def _person(request: Request) -> User | None:
-    return request.user if isinstance(request.user, User) else None

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dam.models import User
 from dam.pagination import NewestFirst
+from dam.rest_requests import person
 from search.bulk.jobs import cancel_job, create_job, undo_job
 from search.bulk.serializers import DryRunSerializer, JobSerializer, NewJobSerializer
 from search.bulk.state import JobState, describe_job
@@ -55,7 +55,7 @@ class JobListView(ListAPIView):
                 "can_undo": wish.action.can_undo,
             }
             return Response(DryRunSerializer(would).data)
-        job = create_job(wish.action, choice, user=_person(request), expected=wish.expected)
+        job = create_job(wish.action, choice, user=person(request), expected=wish.expected)
         send_job(job.pk)
         return _answer(job, status=202)
 
@@ -84,7 +84,7 @@ class UndoJobView(APIView):
     @extend_schema(request=None, responses={202: JobSerializer})
     def post(self, request: Request, uid: UUID) -> Response:
         """Give back what was before a job, but where somebody changed it since."""
-        job = undo_job(_find(uid), user=_person(request))
+        job = undo_job(_find(uid), user=person(request))
         send_job(job.pk)
         return _answer(job, status=202)
 
@@ -92,10 +92,6 @@ class UndoJobView(APIView):
 def _find(uid: UUID) -> BulkJob:
     job: BulkJob = get_object_or_404(BulkJob.objects.select_related("created_by"), uid=uid)
     return job
-
-
-def _person(request: Request) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 def _answer(job: BulkJob, *, status: int = 200) -> Response:

@@ -10,11 +10,10 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from dam.models import User
 from dam.pagination import ByName
+from dam.rest_requests import person, read_body
 from search.models import SavedSearch
 from search.saved.searches import change_search, delete_search, find_search, save_search
 from search.saved.serializers import (
@@ -55,8 +54,7 @@ class SearchListView(ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Save a query under a name."""
-        person = request.user if isinstance(request.user, User) else None
-        saved = save_search(**_read(NewSearchSerializer, request), user=person)
+        saved = save_search(**read_body(NewSearchSerializer, request), user=person(request))
         return Response(_show(request, saved.search), status=201 if saved.is_new else 200)
 
 
@@ -72,7 +70,7 @@ class SearchView(APIView):
     def patch(self, request: Request, uid: UUID) -> Response:
         """Change the name or the query."""
         search = find_search(uid)
-        change_search(search, **_read(SearchChangeSerializer, request))
+        change_search(search, **read_body(SearchChangeSerializer, request))
         return Response(_show(request, search))
 
     @extend_schema(responses={204: None})
@@ -80,13 +78,6 @@ class SearchView(APIView):
         """Delete a saved search; what it finds stays."""
         delete_search(find_search(uid))
         return Response(status=204)
-
-
-def _read(kind: type[Serializer], request: Request) -> dict[str, Any]:
-    body = kind(data=request.data)
-    body.is_valid(raise_exception=True)
-    values: dict[str, Any] = body.validated_data
-    return values
 
 
 def _show(request: Request, search: SavedSearch) -> dict[str, Any]:
