@@ -59,8 +59,8 @@ class Desk:
             return future.result(timeout=seconds)
         except TookTooLong as error:
             if future.done():
-                # The work itself raised it.
-                raise
+                # The work itself raised it, or ended at this very moment.
+                return future.result()
             future.cancel()
             raise TooSlow(f"The analysis took longer than {seconds:g} seconds.") from error
 
