@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from analysis.listing import faces_for_lists
@@ -89,11 +90,13 @@ def nearest_faces(
     limits: Limits | None = None,
     leave_out: Collection[int] = (),
     exact: bool = False,
+    load_from: QuerySet[Face] | None = None,
 ) -> Nearest:
     """Return those faces of a query that are most like a target, but for some face ids.
 
     Never retired or deleted ones. With `exact` all candidates are compared by their embeddings,
-    which takes about a second for a million. The query's order means nothing.
+    which takes about a second for a million. The query's order means nothing. `load_from` says what
+    is loaded of each face, by default what REST shows of it.
     """
     limits = limits or Limits()
     candidates = find_candidates(query, embedding_net=target.embedding_net, leave_out=leave_out)
@@ -107,7 +110,7 @@ def nearest_faces(
     passing = np.flatnonzero(_passing(found.ranked, chances, limits))
     shown = passing[: limits.count]
     return Nearest(
-        faces=_load(found.ranked, chances, shown),
+        faces=_load(load_from, found.ranked, chances, shown),
         candidates=candidates.count,
         method=found.method,
         exact=found.exact,
@@ -120,7 +123,8 @@ def find_candidates(
 ) -> Candidates:
     """Return the faces of a query, but for some ids, that have an embedding of a net."""
     parts: Iterable[tuple[Segment, Rows]]
-    if _asks_nothing(query):
+    is_all = _asks_nothing(query)
+    if is_all:
         snapshot = current_snapshot()
         parts = ((segment, _present_rows(segment)) for segment in snapshot.segments)
     else:
@@ -131,7 +135,7 @@ def find_candidates(
         library=snapshot.count,
         embedding_net=embedding_net,
         left_out=leave_out,
-        is_all=_asks_nothing(query),
+        is_all=is_all,
     )
 
 
@@ -179,10 +183,14 @@ def _cut(passing: int, ranked: int, limits: Limits) -> Cut:
 
 
 def _load(
-    ranked: Ranked, chances: NDArray[np.float64] | None, shown: NDArray[np.intp]
+    stored: QuerySet[Face] | None,
+    ranked: Ranked,
+    chances: NDArray[np.float64] | None,
+    shown: NDArray[np.intp],
 ) -> tuple[SimilarFace, ...]:
-    """Return faces with what lists show of them; those that went meanwhile are left out."""
-    stored = faces_for_lists(landmarks=False).select_related("asset")
+    """Return the faces that are shown; those that went meanwhile are left out."""
+    if stored is None:
+        stored = faces_for_lists(landmarks=False).select_related("asset")
     faces = stored.in_bulk(ranked.ids[shown].tolist())
     kept = [place for place in shown.tolist() if int(ranked.ids[place]) in faces]
     return tuple(

@@ -112,10 +112,10 @@ class Layout:
             found: Words = np.bitwise_or.reduce(self.faces[wanted], axis=0)
             return found
         codes = columns.codes.get(facet)
-        if codes is None:
+        wanted = [] if codes is None else [code for value in values if (code := codes.code(value))]
+        if not wanted:
             return np.zeros_like(self.planes.all_faces)
-        wanted = [codes.code(value) for value in values if value in codes.values]
-        return self.planes.pack(np.isin(codes.codes, wanted))
+        return self.many[facet].tagged(wanted)
 
 
 _kept: dict[int, Layout] = {}

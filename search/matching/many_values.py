@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,12 @@ class ManyValues:
         self._photo, self._code = np.divmod(pairs, len(codes.values) + 1)
         self._codes = tagged - 1
         self._code -= 1
+
+    def tagged(self, codes: Sequence[int]) -> Words:
+        """Return the faces that have one of some values, given by their codes."""
+        found = np.zeros(self._planes.all_faces.size * 64, dtype=np.bool_)
+        found[self._slots[np.isin(self._codes, np.array(codes) - 1)]] = True
+        return self._planes.pack_slots(found)
 
     def count_faces(self, faces: Words) -> NDArray[np.int64]:
         """Return how many of some faces have each value."""

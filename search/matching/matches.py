@@ -80,16 +80,12 @@ class Matches:
                 yield segment, np.sort(np.concatenate(pieces)).astype(np.intp)
 
 
-def find_matches(
-    query: FaceQuery, *, ignore: str | None = None, snapshot: Snapshot | None = None
-) -> Matches:
-    """Return what a query finds now, or in a snapshot; `ignore` leaves one facet out.
+def find_matches(query: FaceQuery, *, snapshot: Snapshot | None = None) -> Matches:
+    """Return what a query finds now, or in a snapshot.
 
     Takes the queries of the snapshot, and one where something is asked that only the database
     knows (ASSET_CONDITIONS).
     """
-    if ignore is not None:
-        query = query.without(ignore)
     snapshot = snapshot or current_snapshot()
     asked = query.asked_of_assets()
     assets = asset_ids(meeting(Asset.objects.all(), asked)) if asked else None

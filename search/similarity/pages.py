@@ -9,11 +9,12 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
+from analysis.listing import faces_for_tiles
 from analysis.models import Face
 from search.query import FaceQuery, InvalidQuery
 from search.query.parameters import ParameterReader
 from search.similar import Limits, Nearest, SimilarFace, nearest_faces
-from search.similarity.examples import MAX_EXAMPLES, Examples, find_examples
+from search.similarity.examples import Examples, find_examples
 from search.similarity.kept_uploads import KeptFace
 from search.similarity.options import Options
 
@@ -48,8 +49,6 @@ class Looked:
             options = Options.from_params(params, besides=PARAMETERS, count=SHOWN)
         except InvalidQuery as error:
             problems = {**error.errors, **problems}
-        if len(like) + len(unlike) > MAX_EXAMPLES:
-            problems["like"] = [f"There may be {MAX_EXAMPLES} examples at most."]
         if problems:
             raise InvalidQuery(problems)
         return cls(options, base, like, unlike, upload)
@@ -157,6 +156,7 @@ def show(looked: Looked, *, upload: KeptFace | None = None) -> Shown:
         limits=options.limits,
         leave_out=examples.face_ids,
         exact=options.exact,
+        load_from=faces_for_tiles(),
     )
     return Shown(
         looked=looked,
@@ -173,7 +173,11 @@ def find_worth_a_look(face: Face, *, count: int) -> tuple[SimilarFace, ...]:
     limits = Limits(count=count, min_probability=0.5)
     examples = Examples(wanted=(face,))
     found = nearest_faces(
-        Options.nothing().query, examples.target(), limits=limits, leave_out=examples.face_ids
+        FaceQuery(),
+        examples.target(),
+        limits=limits,
+        leave_out=examples.face_ids,
+        load_from=faces_for_tiles(),
     )
     return found.faces
 

@@ -68,8 +68,7 @@ def rank_among(ids: NDArray[np.int64], target: Target, *, limit: int) -> Ranked:
     """Return the nearest of some faces, exactly; those that are gone or of other nets are not."""
     if not len(ids):
         return _ranked([])
-    # As text: a list of some thousand numbers takes psycopg milliseconds to write.
-    return _run(_AMONG, target, limit=limit, ids=f"{{{','.join(map(str, ids.tolist()))}}}")
+    return _run(_AMONG, target, limit=limit, ids=_array(ids.tolist()))
 
 
 def rank_all(target: Target, *, limit: int, left_out: Sequence[int] = ()) -> Ranked:
@@ -122,7 +121,7 @@ def mean_cosines(ids: NDArray[np.int64], target: Target) -> NDArray[np.float64]:
     return np.array([by_id.get(one, 0.0) for one in ids.tolist()])
 
 
-def _run(statement: str, target: Target, *, limit: int, **values: list[int] | str) -> Ranked:
+def _run(statement: str, target: Target, *, limit: int, **values: str) -> Ranked:
     with connection.cursor() as cursor:
         cursor.execute(statement, {**_values(target, limit=limit), **values})
         return _ranked(cursor.fetchall())
@@ -138,7 +137,7 @@ def _values(target: Target, *, limit: int) -> dict[str, object]:
 
 def _array(ids: Iterable[int]) -> str:
     """Return ids as an array's literal: the driver takes six times as long to write a list."""
-    return "{" + ",".join(map(str, ids)) + "}"
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _text(embedding: Embedding) -> str:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from analysis.face_serializers import BoxSerializer, FaceSerializer, NumberField
 from analysis.models import EMBEDDING_DIMENSIONS
-from search.similar import MAX_LIMIT, Cut
+from search.similar import MAX_LIMIT, Cut, SimilarFace
 from search.similarity.examples import MAX_EXAMPLES
 from search.similarity.planning import Method
 
@@ -20,9 +20,9 @@ class SimilarFaceSerializer(serializers.Serializer):
     distance = NumberField(decimals=4)
     same_person = serializers.SerializerMethodField()
 
-    def get_same_person(self, similar: object) -> float | None:
+    def get_same_person(self, similar: SimilarFace) -> float | None:
         """Probability, at even odds, that it is the same person; null where none is known."""
-        chance: float | None = getattr(similar, "same_person", None)
+        chance = similar.same_person
         return None if chance is None else round(chance, 4)
 
 

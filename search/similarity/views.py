@@ -31,12 +31,12 @@ SHOWN_IN_ROW = 6
 @require_GET
 def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The faces most like one; htmx gets a row of the first few that are worth a look."""
-    face = get_object_or_404(Face.objects.present().select_related("asset"), uid=uid)
+    face = get_object_or_404(Face.objects.present().only("embedding", "embedding_net"), uid=uid)
     if request.htmx and not request.htmx.history_restore_request:
         found = find_worth_a_look(face, count=SHOWN_IN_ROW)
         row = [(similar, in_words(similar.same_person)) for similar in found]
         return render(request, "search/_similar_row.html", {"row": row})
-    return _results(request, base=uid, context={"face": face})
+    return _results(request, base=uid)
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,13 +45,11 @@ def search_similar_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _take_picture(request)
     if "upload" in request.GET or "like" in request.GET:
-        return _results(request, base=None, context={})
+        return _results(request, base=None)
     return _upload_page(request)
 
 
-def _results(
-    request: HttpRequest, *, base: UUID | None, context: dict[str, object]
-) -> HttpResponse:
+def _results(request: HttpRequest, *, base: UUID | None) -> HttpResponse:
     try:
         looked = Looked.from_params(request.GET, base=base)
         upload = find_kept(request.session, looked.upload) if looked.upload else None
@@ -66,7 +64,7 @@ def _results(
         return render(request, "search/invalid_query.html", {"error": error}, status=error.status)
     except DamError as error:
         return _upload_page(request, problem=error.message, status=error.status)
-    context |= {"shown": shown, "form": FilterForm(looked)}
+    context = {"shown": shown, "form": FilterForm(looked)}
     return render(request, "search/similar_faces.html", context)
 
 
