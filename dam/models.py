@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
+from dam.webhooks.models import Webhook, WebhookDelivery  # noqa: F401  (Django looks here)
+
 
 class User(AbstractUser):
     """A person who signs in. Our own class from the start, so that roles can be added to it."""
