@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
+import analysis.connectors.models  # noqa: F401  (Django looks for models here)
 from analysis.fields import RealField
 from analysis.pipeline.types import Box
 
