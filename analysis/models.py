@@ -85,6 +85,10 @@ class FaceQuerySet(models.QuerySet["Face"]):
 class Face(models.Model):
     """One face found in an asset. Keeps its uid when the asset is analyzed again."""
 
+    class Origin(models.TextChoices):
+        FOUND: Any = "found", "Found"
+        DRAWN: Any = "drawn", "Drawn by a person"
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     asset = models.ForeignKey("dam.Asset", on_delete=models.CASCADE, related_name="faces")
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="faces")
@@ -120,8 +124,15 @@ class Face(models.Model):
     embedding_net = models.CharField(max_length=40)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-    # When an analysis did not find it again; it is kept for what a person said of it.
+    # When an analysis did not find it again, or a person said that it is none; it is kept for what
+    # was said of it.
     retired_at = models.DateTimeField(null=True, blank=True)
+    # A drawn face stays where no analysis finds it.
+    origin = models.CharField(
+        max_length=5, choices=Origin, default=Origin.FOUND, db_default=Origin.FOUND
+    )
+    # When a person said that it is no face. It is retired as well, and no analysis brings it back.
+    rejected_at = models.DateTimeField(null=True, blank=True)
 
     objects = FaceQuerySet.as_manager()
 
@@ -135,6 +146,10 @@ class Face(models.Model):
                 name="one_face_for_each_position",
                 deferrable=models.Deferrable.DEFERRED,
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rejected_at=None) | models.Q(retired_at__isnull=False),
+                name="rejected_faces_are_retired",
             ),
         )
         indexes = (
@@ -210,6 +225,8 @@ class TagCorrection(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # The row that this one takes back. No foreign key: rows are deleted many at a time.
+    undoes = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -217,6 +234,34 @@ class TagCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facet}: {self.previous_value} → {self.value or 'undone'}"
+
+
+class FaceDecision(models.Model):
+    """What a person once said about whether there is a face. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        DRAWN: Any = "drawn", "Drawn"
+        REJECTED: Any = "rejected", "Not a face"
+        RESTORED: Any = "restored", "A face after all"
+
+    face = models.ForeignKey(
+        Face, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    # Empty where a program with an API key did it, or the person is gone.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    # The row that this one takes back.
+    undoes = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("face", "-id"), name="decision_by_face"),)
+
+    def __str__(self) -> str:
+        return f"face {self.face_id}: {self.kind}"
 
 
 class CustomTag(models.Model):
