@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from analysis.compat.scaleflex_uploads import Picture, decoded, fetched, sent_files
-from dam.fetching import Deadline, FetchFailed
+from dam.connections import Deadline, RequestFailed
 from dam.ingest import Outcome, clean_name, try_ingest
 from dam.models import Asset
 
@@ -40,7 +40,7 @@ def _store(source: Source, *, folder: str) -> Outcome:
                 folder=folder,
                 sidecar=picture.sidecar,
             )
-    except FetchFailed as error:
+    except RequestFailed as error:
         return Outcome(name=clean_name(""), error=error)
 
 

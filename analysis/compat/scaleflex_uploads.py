@@ -17,8 +17,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from analysis.compat.scaleflex_meta import sidecar_of
+from dam.connections import Deadline
 from dam.errors import DamError
-from dam.fetching import Deadline, fetch
+from dam.fetching import fetch
 
 # Beside the picture: names, metadata, addresses.
 ROOM_BYTES = 1_000_000
@@ -67,7 +68,7 @@ class Picture:
 
 @contextmanager
 def sent_picture(request: Request) -> Iterator[Picture]:
-    """Give the one picture of a request. Raises ValidationError or FetchFailed."""
+    """Give the one picture of a request. Raises ValidationError or RequestFailed."""
     files = sent_files(request)
     data = request.data
     if files:
@@ -120,7 +121,7 @@ def decoded(data: Mapping[str, Any]) -> Picture:
 def fetched(
     url: Any, *, name: Any = None, meta: Any = None, within: Deadline | None = None
 ) -> Iterator[Picture]:
-    """Give the picture at an address. Raises ValidationError or FetchFailed."""
+    """Give the picture at an address. Raises ValidationError or RequestFailed."""
     said, sidecar = _text(name, field="name"), sidecar_of(meta or {}, field="meta")
     with fetch(_text(url, field="url"), within=within) as file:
         yield Picture(file.file, said or file.name, sidecar)

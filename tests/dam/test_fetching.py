@@ -18,7 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from dam import addresses
 from dam.addresses import read_networks
-from dam.fetching import Deadline, FetchFailed, fetch
+from dam.connections import Deadline, RequestFailed
+from dam.fetching import fetch
 from tests.dam.misbehaving import MisbehavingServer, answer, redirect
 
 PICTURE = b"not really a picture" * 10
@@ -40,7 +41,7 @@ def server() -> Iterator[MisbehavingServer]:
 
 
 def code_of(url: str) -> str:
-    with pytest.raises(FetchFailed) as caught, fetch(url):
+    with pytest.raises(RequestFailed) as caught, fetch(url):
         pass
     return caught.value.code
 
@@ -306,7 +307,7 @@ def test_other_status_is_no_file(server, status):
 def test_message_tells_nothing_of_the_answer(server):
     server.answers["/a"] = answer(b"secret", status="403 Secret", headers={"X-Secret": "secret"})
 
-    with pytest.raises(FetchFailed) as caught, fetch(server.url("/a")):
+    with pytest.raises(RequestFailed) as caught, fetch(server.url("/a")):
         pass
 
     assert "ecret" not in caught.value.message
@@ -401,7 +402,7 @@ def test_redirects_share_the_time(server, settings):
 
 
 def test_files_of_a_list_share_the_time(server):
-    with pytest.raises(FetchFailed) as caught, fetch(server.url("/a.jpg"), within=Deadline(0)):
+    with pytest.raises(RequestFailed) as caught, fetch(server.url("/a.jpg"), within=Deadline(0)):
         pass
 
     assert caught.value.code == "timed_out"
