@@ -37,10 +37,11 @@ from analysis.serializers import (
     RunSerializer,
 )
 from dam import api as dam_api
-from dam import collection_api
+from dam.collections import api as collections_api
 from dam.metering import metered
 from dam.models import Asset
 from dam.pagination import NewestFirst
+from dam.roles import Right, needs
 
 HOUR_SECONDS = 3600
 
@@ -89,7 +90,7 @@ class AssetView(dam_api.AssetView):
 
 
 @extend_schema_view(get=extend_schema(operation_id="collections_assets_list"))
-class CollectionAssetsView(collection_api.CollectionAssetsView):
+class CollectionAssetsView(collections_api.CollectionAssetsView):
     """The photos of a collection with the state of their analysis, the last added first."""
 
     serializer_class = AnalyzedAssetSerializer
@@ -136,6 +137,7 @@ class FaceCropView(APIView):
         )
 
 
+@needs(post=Right.ANALYZE)
 class AnalyzeView(APIView):
     """Looks at a picture without keeping anything."""
 

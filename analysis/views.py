@@ -34,7 +34,7 @@ from analysis.photos import (
 from analysis.recording import queue_run, requeue_runs
 from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
-from dam.collection_lists import collections_of, suggested_names
+from dam.collections.lists import collections_of, suggested_names
 from dam.fragments import render_page
 from dam.metadata.facts import from_json
 from dam.metadata.wording import facts_in_words

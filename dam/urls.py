@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 import analysis.urls
 import dam.asset_urls
-import dam.collection_urls
+import dam.collections.urls
 import search.urls
 from dam import health
 
@@ -21,7 +21,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *analysis.urls.api_urls,
     *search.urls.api_urls,
     *dam.asset_urls.api_urls,
-    *dam.collection_urls.api_urls,
+    *dam.collections.urls.api_urls,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,5 +38,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *analysis.urls.html_urls,
     *search.urls.html_urls,
     *dam.asset_urls.html_urls,
-    *dam.collection_urls.html_urls,
+    *dam.collections.urls.html_urls,
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.facets import Facet
-from dam.collection_lists import named_collections
+from dam.collections.lists import named_collections
 from search.counts import FacetCount, FacetCounts, ValueCount
 from search.query import FaceQuery, Order, Scope, Show
 from search.query.parameters import plain_number

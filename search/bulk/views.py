@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis.facets import facets
 from analysis.models import MOST_VALUE
 from analysis.people import known_people
-from dam.collection_lists import suggested_names
+from dam.collections.lists import suggested_names
 from dam.errors import DamError
 from dam.fragments import render_page
 from dam.models import User

@@ -12,21 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dam.collection_lists import find_assets, find_collection, with_counts
-from dam.collection_serializers import (
-    AddedSerializer,
-    AssetUidsSerializer,
-    CollectionChangeSerializer,
-    CollectionSerializer,
-    NewCollectionSerializer,
-    RemovedSerializer,
-)
 from dam.collections import (
     add_assets,
     change_collection,
     create_collection,
     delete_collection,
     remove_assets,
+)
+from dam.collections.lists import find_assets, find_collection, with_counts
+from dam.collections.serializers import (
+    AddedSerializer,
+    AssetUidsSerializer,
+    CollectionChangeSerializer,
+    CollectionSerializer,
+    NewCollectionSerializer,
+    RemovedSerializer,
 )
 from dam.models import Asset, Collection, CollectionAsset
 from dam.pagination import ByName, NewestFirst
@@ -79,7 +79,7 @@ class CollectionView(APIView):
         return Response(_describe(request, uid))
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, uid: UUID) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, uid: UUID) -> Response:
         """Delete a collection. Its photos stay."""
         delete_collection(find_collection(uid))
         return Response(status=204)

@@ -13,14 +13,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dam import collections as writer
-from dam.collection_lists import (
+from dam.collections import collections as writer
+from dam.collections.errors import UnknownCollection
+from dam.collections.lists import (
     collections_of,
     find_collection,
     list_collections,
     suggested_names,
 )
-from dam.collections import UnknownCollection
+from dam.collections.members import add_assets, remove_assets
 from dam.errors import DamError
 from dam.models import Asset, Collection, User
 from dam.names import InvalidName
@@ -49,11 +50,11 @@ def collections(request: HttpRequest) -> HttpResponse:
         "given": given,
         "errors": errors,
     }
-    return render(request, "dam/collections.html", context, status=status)
+    return render(request, "dam/collections/collections.html", context, status=status)
 
 
 @require_GET
-def open_collection(request: HttpRequest, uid: UUID) -> HttpResponse:  # noqa: ARG001
+def open_collection(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Lead to the photos of a collection: the address to share."""
     collection = _find(uid)
     return redirect(
@@ -78,7 +79,7 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.success(request, f"The collection “{collection.name}” was changed.")
             return redirect("collections")
     context = {"collection": collection, "given": given, "errors": errors}
-    return render(request, "dam/edit_collection.html", context, status=status)
+    return render(request, "dam/collections/edit_collection.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +87,7 @@ def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask whether a collection is to be deleted, and delete it."""
     collection = _find(uid)
     if request.method == "GET":
-        return render(request, "dam/delete_collection.html", {"collection": collection})
+        return render(request, "dam/collections/delete_collection.html", {"collection": collection})
     writer.delete_collection(collection)
     messages.success(request, f"The collection “{collection.name}” was deleted. Its photos stay.")
     return redirect("collections")
@@ -99,7 +100,7 @@ def add_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     user, name = cast(User, request.user), request.POST.get("name", "")
     try:
         collection = writer.find_or_create_collection(name=name, user=user)
-        writer.add_assets(collection, [asset.pk], user=user)
+        add_assets(collection, [asset.pk], user=user)
     except InvalidName as error:
         if not request.htmx:
             raise BadRequest(error.message) from error
@@ -113,7 +114,7 @@ def remove_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     asset = get_object_or_404(Asset, uid=uid)
     try:
         collection = find_collection(UUID(request.POST.get("collection", "")))
-        writer.remove_assets(collection, [asset.pk])
+        remove_assets(collection, [asset.pk])
     except ValueError as error:
         raise BadRequest("collection is not a uid") from error
     except UnknownCollection:
@@ -135,7 +136,7 @@ def _show_collections_of(
         "collection_error": error,
         "collection_given": given,
     }
-    return render(request, "dam/_photo_collections.html", context)
+    return render(request, "dam/collections/_photo_collections.html", context)
 
 
 def _find(uid: UUID) -> Collection:

@@ -11,27 +11,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from dam.collections import UnknownCollection
-from dam.errors import DamError
+from dam.collections.errors import UnknownAssets, UnknownCollection
 from dam.models import Asset, Collection, CollectionAsset
 
 COVER_PHOTOS = 4
 MOST_SUGGESTED = 200
 # Of uids in one request.
 MOST_AT_ONCE = 10_000
-
-
-class UnknownAssets(DamError):
-    """Some of the photos do not exist, or not any more."""
-
-    code = "unknown_assets"
-    status = 400
-
-    def __init__(self, uids: Iterable[UUID]) -> None:
-        super().__init__(
-            "Some of the photos are not there (any more). Nothing was changed.",
-            fields={"assets": [f"There is no photo {uid}." for uid in uids]},
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from dam.collection_lists import MOST_AT_ONCE
+from dam.collections.lists import MOST_AT_ONCE
 from dam.names import MOST_LETTERS
 
 
