@@ -39,7 +39,7 @@ class FaceTagView(APIView):
         correct_tag(face, facet=facet, value=value, user=person(request))
         return _answer(face, known)
 
-    @extend_schema(responses=FacetTagSerializer)
+    @extend_schema(responses={200: FacetTagSerializer})
     def delete(self, request: Request, uid: UUID, facet: str) -> Response:
         """Take back what a person said; the tag is what the nets say again."""
         face, known = _find_face(uid), find_facet(facet)

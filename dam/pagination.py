@@ -48,6 +48,15 @@ class NewestFirst(CursorPagination):
             raise ValidationError({self.page_size_query_param: [message]})
         return int(text)
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Return DRF's description of both parameters, with the limits of a page's size."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                limits = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+                parameter["schema"] = {"type": "integer", **limits}
+        return parameters
+
 
 class ByName(NewestFirst):
     """Pages of what has a unique `name_key`, in the order of the names."""

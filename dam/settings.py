@@ -183,10 +183,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["dam.auth.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    # What takes files says so itself.
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "dam.api_errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -198,6 +196,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+    # What is sent has types of its own: a file is bytes there, and an address in answers.
+    "COMPONENT_SPLIT_REQUEST": True,
         "AssetSource": "dam.models.Asset.Source",
         "RunStatus": "analysis.models.AnalysisRun.Status",
         "TagSource": "analysis.models.FaceTag.Source",
@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "dam.schema.describe_errors",
+        "dam.schema.name_choices",
     ],
     "SERVE_PERMISSIONS": ["dam.auth.HasScope"],
     "SWAGGER_UI_DIST": "SIDECAR",

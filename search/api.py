@@ -101,7 +101,12 @@ class ExportCsvView(GenericAPIView):
     shows = Show.FACES
     content_negotiation_class = IgnoreAccept
 
-    @extend_schema(filters=True, responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="export_csv",
+        tags=["export"],
+        filters=True,
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Every face that is asked for as a line of CSV, with a header."""
         return _send(request, write_csv, content_type="text/csv; charset=utf-8", ending="csv")
@@ -114,7 +119,12 @@ class ExportCocoView(GenericAPIView):
     shows = Show.FACES
     content_negotiation_class = IgnoreAccept
 
-    @extend_schema(filters=True, responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @extend_schema(
+        operation_id="export_coco",
+        tags=["export"],
+        filters=True,
+        responses={(200, "application/json"): OpenApiTypes.OBJECT},
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Every face that is asked for as an annotation, and the photos that they are in."""
         return _send(request, write_coco, content_type="application/json", ending="coco.json")
@@ -127,7 +137,12 @@ class ExportSidecarsView(GenericAPIView):
     shows = None
     content_negotiation_class = IgnoreAccept
 
-    @extend_schema(filters=True, responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="export_sidecars",
+        tags=["export"],
+        filters=True,
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """A sidecar for every photo that is asked for, with its tags, faces and names."""
         return _send(
@@ -147,7 +162,12 @@ class ExportJsonlView(GenericAPIView):
     shows = Show.FACES
     content_negotiation_class = IgnoreAccept
 
-    @extend_schema(filters=True, responses={(200, "application/jsonl"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="export_jsonl",
+        tags=["export"],
+        filters=True,
+        responses={(200, "application/jsonl"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Every face that is asked for as an object on a line of its own."""
         return _send(request, write_jsonl, content_type="application/jsonl", ending="jsonl")

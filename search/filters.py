@@ -9,7 +9,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from analysis.facets import Facet, facets
-from search.query import Order, Scope, Show
+from search.query import NOT, Order, Scope, Show
 from search.query.asset_conditions import ASSET_CONDITIONS
 from search.query.ranges import Measure, measures
 
@@ -62,7 +62,9 @@ def _describe_facet(facet: Facet) -> list[dict[str, Any]]:
     return [
         _describe(facet.name, schema, f"{facet.label}: faces that have one of these values."),
         _describe(
-            f"{facet.name}!", schema, f"{facet.label}: faces that have none of these values."
+            f"{facet.name}{NOT}",
+            schema,
+            f"{facet.label}: faces that have none of these values. `{facet.name}!` is the same.",
         ),
     ]
 

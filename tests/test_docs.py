@@ -48,18 +48,45 @@ def test_command_is_described(command: str) -> None:
     assert re.search(rf"`{command}\b", page("operations.md"))
 
 
-@pytest.mark.django_db
-def test_operations_of_the_rest_api_are_described() -> None:
-    api = page("api.md")
+@pytest.fixture
+def operations(db: None) -> list[str]:
+    """Operations of the REST API as `GET assets/{uid}`."""
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
-    operations = [
+    return [
         f"{method.upper()} {path.removeprefix('/api/v1/')}"
         for path, methods in paths.items()
         for method in methods
     ]
 
+
+def curl_lines(text: str) -> list[str]:
+    """Return what the examples call, as `POST bulk/2a4f…/undo`."""
+    called = []
+    for command in re.findall(r"^curl (.*?[^\\])$", text, re.MULTILINE | re.DOTALL):
+        address = re.search(r"\$FACET/([^\s\"?]+)", command)
+        method = re.search(r"-X ([A-Z]+)", command)
+        sends = re.search(r"(^|\s)(-d|-F|--json) ", command)
+        usual = "POST" if sends else "GET"
+        if address:
+            called.append(f"{method.group(1) if method else usual} {address.group(1)}")
+    return called
+
+
+def test_operations_of_the_rest_api_are_described(operations: list[str]) -> None:
+    api = page("api.md")
+
     assert operations
     assert [operation for operation in operations if f"`{operation}`" not in api] == []
+
+
+def test_each_operation_has_an_example_with_curl(operations: list[str]) -> None:
+    called = curl_lines(page("api.md"))
+
+    assert [
+        operation
+        for operation in operations
+        if not any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation), line) for line in called)
+    ] == []
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)

@@ -1,6 +1,15 @@
 """What people look for, as one value that is read from a query string and written to it."""
 
 from search.query.choices import Order, Scope, Show
-from search.query.face_query import PARAMETERS, Condition, FaceQuery, InvalidQuery
+from search.query.face_query import NOT, PARAMETERS, Condition, FaceQuery, InvalidQuery
 
-__all__ = ["PARAMETERS", "Condition", "FaceQuery", "InvalidQuery", "Order", "Scope", "Show"]
+__all__ = [
+    "NOT",
+    "PARAMETERS",
+    "Condition",
+    "FaceQuery",
+    "InvalidQuery",
+    "Order",
+    "Scope",
+    "Show",
+]

@@ -25,6 +25,8 @@ _ENDS = tuple(name for measure in MEASURES.values() for name in measure.paramete
 _DAYS = {"since": "Stored since", "until": "Stored until"}
 # What may be asked besides facets, and so no name of a facet.
 PARAMETERS = (*_ENDS, *_DAYS, *ASSET_CONDITIONS, *CHOICES)
+# `gender.not` is `gender!` for generated clients, which cannot tell that from `gender`.
+NOT = ".not"
 
 
 class InvalidQuery(DamError):
@@ -105,7 +107,10 @@ class FaceQuery:
         by_name = {facet.name: facet for facet in (facets() if known is None else known)}
         query = cls(
             tags={name: _read(reader, name, facet) for name, facet in by_name.items()},
-            excluded={name: _read(reader, f"{name}!", facet) for name, facet in by_name.items()},
+            excluded={
+                name: _read(reader, f"{name}!", facet) | _read(reader, f"{name}{NOT}", facet)
+                for name, facet in by_name.items()
+            },
             ranges={measure.name: measure.read(reader) for measure in measures()},
             since=reader.day("since"),
             until=reader.day("until"),
@@ -270,4 +275,4 @@ def _ends_switched_off() -> list[str]:
 
 def _with_exclusions(names: Collection[str]) -> Iterator[str]:
     for name in names:
-        yield from (name, f"{name}!")
+        yield from (name, f"{name}!", f"{name}{NOT}")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -29,6 +29,7 @@ from search.similarity.serializers import (
     SearchBodySerializer,
     SearchPictureSerializer,
     SimilarParams,
+    SeveralFacesSerializer,
     UploadedFaceSerializer,
 )
 from search.similarity.uploads import SeveralFaces, choose_face, look_at
@@ -67,9 +68,7 @@ class SearchSimilarView(GenericAPIView):
         responses={
             200: NearestSerializer,
             422: OpenApiResponse(
-                PolymorphicProxySerializer(
-                    "SeveralFaces", [UploadedFaceSerializer], resource_type_field_name=None
-                ),
+                SeveralFacesSerializer,
                 "No face, or several of which none was chosen; `faces` lists them.",
             ),
         },

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from analysis.face_serializers import BoxSerializer, FaceSerializer, NumberField
 from analysis.models import EMBEDDING_DIMENSIONS
+from dam.schema import ErrorField
 from search.similar import MAX_LIMIT, Cut, SimilarFace
 from search.similarity.examples import MAX_EXAMPLES
 from search.similarity.planning import Method
@@ -33,6 +34,13 @@ class UploadedFaceSerializer(serializers.Serializer):
     box = BoxSerializer()
     score = NumberField(decimals=4)
     quality = NumberField(source="quality_score")
+
+
+class SeveralFacesSerializer(serializers.Serializer):
+    """An error, and the faces of which one has to be chosen where that is what is wrong."""
+
+    error = ErrorField()
+    faces = UploadedFaceSerializer(many=True, required=False)
 
 
 class NearestSerializer(serializers.Serializer):

@@ -486,5 +486,5 @@ def test_every_operation_tells_the_shape_of_errors(api):
     operations = [operation for path in paths.values() for operation in path.values()]
     assert operations
     for operation in operations:
-        schema = operation["responses"]["default"]["content"]["application/json"]["schema"]
+        schema = operation["responses"]["401"]["content"]["application/json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/Error"}

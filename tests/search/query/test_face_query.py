@@ -90,6 +90,9 @@ class TestRoundTrip:
         assert read("") == FaceQuery()
         assert FaceQuery().to_params().urlencode() == ""
 
+    def test_values_may_be_excluded_in_two_ways(self):
+        assert read("glasses.not=none&glasses!=sunglasses") == read("glasses!=none,sunglasses")
+
     def test_names_of_people_may_have_commas(self):
         query = read("person=Smith, John&person=Ada&person!=A,B")
 
