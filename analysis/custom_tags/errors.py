@@ -28,27 +28,6 @@ class UnknownVersion(DamError):
         super().__init__(f"This tag has no version {number}.")
 
 
-class InvalidName(DamError):
-    """A tag cannot be called that; `fields` says which of name and label is wrong."""
-
-    code = "invalid"
-    status = 400
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message, fields={field: [message]})
-
-
-class NameTaken(DamError):
-    """There is a facet of that name already."""
-
-    code = "name_taken"
-    status = 409
-
-    def __init__(self, name: str) -> None:
-        message = f"“{name}” is taken already: choose another name."
-        super().__init__(message, fields={"name": [message]})
-
-
 class TooManyTags(DamError):
     """There are as many tags as there may be."""
 

@@ -9,12 +9,13 @@ import unicodedata
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from analysis import nets
-from analysis.custom_tags.errors import InvalidName, NameTaken, TooManyTags, UnknownTag
+from analysis.custom_tags.errors import TooManyTags, UnknownTag
 from analysis.custom_tags.examples import NO, YES
 from analysis.facet_specs import RESERVED_NAMES
 from analysis.models import CustomTag
 from analysis.tagging import erase_tags
 from dam.models import User
+from dam.names import InvalidName, NameTaken
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,7 @@ def create_tag(*, label: str, name: str = "", user: User | None) -> CustomTag:
     name = name.strip() or suggest_name(label)
     if not _NAME.fullmatch(name):
         raise InvalidName(
-            "name",
-            "A name is made of a to z, 0 to 9 and _, begins with a letter and has 40 at most.",
+            "A name is made of a to z, 0 to 9 and _, begins with a letter and has 40 at most."
         )
     if name in _RESERVED or any(facet.name == name for facet in nets.full_manifest().facets):
         raise NameTaken(name)
@@ -115,7 +115,7 @@ def _erase(name: str) -> None:
 def _read_label(label: str) -> str:
     label = " ".join(label.split())
     if not label or len(label) > _MOST_LETTERS:
-        raise InvalidName("label", f"Give it a name of 1 to {_MOST_LETTERS} letters.")
+        raise InvalidName(f"Give it a name of 1 to {_MOST_LETTERS} letters.", field="label")
     if any(unicodedata.category(letter) == "Cc" for letter in label):
-        raise InvalidName("label", "There is a control character in this name.")
+        raise InvalidName("There is a control character in this name.", field="label")
     return label

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.custom_tags import tags
-from analysis.custom_tags.errors import InvalidName, NameTaken, TooManyTags, UnknownTag
+from analysis.custom_tags.errors import TooManyTags, UnknownTag
 from analysis.custom_tags.tags import (
     create_tag,
     delete_tag,
@@ -13,6 +13,7 @@ from analysis.custom_tags.tags import (
 )
 from analysis.models import CustomTag, FaceTag, TagCorrection
 from analysis.tagging import correct_tag
+from dam.names import InvalidName, NameTaken
 from tests.factories import make_face, make_tagged_face
 
 pytestmark = pytest.mark.django_db
