@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from analysis import api, net_api, net_views, tag_api, views
+from analysis import api, tag_api, views
 from analysis.compat import ailab_api, scaleflex_urls
 from analysis.compat.ailab_views import UnknownOperationView
 from analysis.custom_tags import urls as custom_tags
+from analysis.net_report import urls as net_report
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
@@ -19,10 +20,10 @@ api_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/tags", tag_api.FaceTagsView.as_view(), name="face-tags"),
     path("faces/<uuid:uid>/tags/<slug:facet>", tag_api.FaceTagView.as_view(), name="face-tag"),
     path("analyze", api.AnalyzeView.as_view(), name="analyze"),
-    path("nets", net_api.NetsView.as_view(), name="nets"),
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
     *custom_tags.api_urls,
+    *net_report.api_urls,
 ]
 # Other vendors' addresses. The last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [
@@ -55,7 +56,6 @@ vendor_urls: list[URLPattern | URLResolver] = [
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("", views.photos, name="photos"),
-    path("nets/", net_views.nets, name="nets"),
     path("photos/cards/", views.photo_cards, name="photo-cards"),
     path("photos/<uuid:uid>/", views.photo, name="photo"),
     path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),
@@ -63,4 +63,5 @@ html_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/tags/<slug:facet>/", views.correct, name="face-tag-correct"),
     path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),
     *custom_tags.html_urls,
+    *net_report.html_urls,
 ]

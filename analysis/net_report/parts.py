@@ -15,7 +15,7 @@ from analysis.evaluation.tables import (
     overview,
     reliability_table,
 )
-from analysis.net_cards import NetCard, ReadingCard
+from analysis.net_report.cards import NetCard, ReadingCard
 
 CHART_PX = 200
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from analysis.net_cards import net_cards
-from analysis.net_pages import reading_parts
+from analysis.net_report.cards import net_cards
+from analysis.net_report.parts import reading_parts
 from analysis.nets import current_version
 
 

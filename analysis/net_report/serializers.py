@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analysis.evaluation.plain import to_plain
-from analysis.net_cards import ReadingCard
+from analysis.net_report.cards import ReadingCard
 
 
 class ThresholdSerializer(serializers.Serializer):
