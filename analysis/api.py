@@ -41,6 +41,7 @@ from dam.collections import api as collections_api
 from dam.metering import metered
 from dam.models import Asset
 from dam.pagination import NewestFirst
+from dam.roles import Right, needs
 
 HOUR_SECONDS = 3600
 
@@ -138,6 +139,7 @@ class FaceCropView(APIView):
 
 class AnalyzeView(APIView):
     """Looks at a picture without keeping anything."""
+@needs(post=Right.ANALYZE)
 
     parser_classes = (MultiPartParser,)
 

@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dam.api_errors import error_body
+from dam.audit import actor_of
 from dam.deletion import delete_asset
 from dam.formats import EXTENSIONS
 from dam.ingest import Outcome, try_ingest
@@ -32,6 +33,7 @@ from dam.models import Asset
 from dam.pagination import NewestFirst
 from dam.previews import open_thumbnail
 from dam.rest_requests import person
+from dam.roles import Right, needs
 from dam.serializers import AssetSerializer, UploadResultsSerializer, UploadSerializer
 from dam.storage import open_original
 
@@ -85,6 +87,7 @@ class AssetListView(ListAPIView):
         )
 
 
+@needs(delete=Right.ADMIN)
 class AssetView(RetrieveDestroyAPIView):
     """One asset."""
 
@@ -95,7 +98,7 @@ class AssetView(RetrieveDestroyAPIView):
         return Asset.objects.all()
 
     def perform_destroy(self, instance: Asset) -> None:
-        delete_asset(instance)
+        delete_asset(instance, by=actor_of(self.request))
 
 
 class IgnoreAccept(BaseContentNegotiation):

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from dam import api, usage_api, usage_views, views
+from dam.roles import Right, needs
 
 # `asset-list` is in search/urls.py and `asset` in analysis/urls.py: they show the analysis,
 # and assets are listed by their faces, too.
@@ -14,7 +15,7 @@ api_urls: list[URLPattern | URLResolver] = [
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("login/", views.SignIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", needs(post=Right.READ)(LogoutView.as_view()), name="logout"),
     path("upload/", views.upload, name="upload"),
     path("usage/", usage_views.usage, name="usage"),
     path("photos/<uuid:uid>/preview/", views.photo_preview, name="photo-preview"),

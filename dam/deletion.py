@@ -9,6 +9,7 @@ from functools import partial
 
 from django.db import transaction
 
+from dam.audit import SERVICE, Actor, Kind, record
 from dam.models import Asset
 from dam.storage import StorageUnavailable, digest_lock, remove_files
 
@@ -23,7 +24,7 @@ class LeftFiles:
     media_type: str
 
 
-def delete_asset(asset: Asset) -> None:
+def delete_asset(asset: Asset, *, by: Actor = SERVICE) -> None:
     """Delete an asset and what depends on it; its files go once that is certain.
 
     A storage that is down keeps the files but not the asset; the log names its digest.
@@ -33,6 +34,7 @@ def delete_asset(asset: Asset) -> None:
         # The asset's row before those that depend on it: who writes those takes it first, too.
         Asset.objects.select_for_update().filter(pk=asset.pk).first()
         asset.delete()
+        record(Kind.DELETION, f"deleted the photo {asset.name}", by=by)
         transaction.on_commit(partial(_remove_files, asset))
 
 

@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -17,7 +18,42 @@ from dam.webhooks.models import Webhook, WebhookDelivery  # noqa: F401  (Django 
 
 
 class User(AbstractUser):
-    """A person who signs in. Our own class from the start, so that roles can be added to it."""
+class People(UserManager):
+    """Makes administrators of those whom `manage.py createsuperuser` makes."""
+
+    use_in_migrations = False
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> User:
+        fields.setdefault("role", User.Role.ADMINISTRATOR)
+        user: User = super().create_superuser(username, email, password, **fields)
+        return user
+
+
+    """A person who signs in. What they may do is their role's: dam.roles."""
+
+    class Role(models.TextChoices):
+        # Any, because the type checker knows no Django and would take members for tuples.
+        VIEWER: Any = "viewer", "Viewer"
+        EDITOR: Any = "editor", "Editor"
+        ADMINISTRATOR: Any = "administrator", "Administrator"
+
+    role = models.CharField(
+        max_length=20, choices=Role, default=Role.VIEWER, db_default=Role.VIEWER.value
+    )
+
+    objects = People()
+
+    @property
+    def may_write(self) -> bool:
+        """Whether buttons that change something are shown to them."""
+        return self.role in (self.Role.EDITOR, self.Role.ADMINISTRATOR)
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether what is for administrators alone is shown to them."""
+        return bool(self.role == self.Role.ADMINISTRATOR)
 
 
 class ApiKey(models.Model):
@@ -26,15 +62,22 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         # Any, because the type checker knows no Django and would take members for tuples.
         READ: Any = "read", "Read"
-        WRITE: Any = "write", "Read and write"
+        ANALYZE: Any = "analyze", "Analyze pictures"
+        WRITE: Any = "write", "Write"
         ADMIN: Any = "admin", "Administer"
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64, unique=True)
-    scope = models.CharField(max_length=10, choices=Scope, default=Scope.READ)
+    # Those that no other one of them includes, in the order of Scope: dam.roles.
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope), default=list)
+    # None where it was made on the command line, or the person is gone.
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     # What it may ask for, instead of the settings of the same names; 0 is without a limit.
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
@@ -43,7 +86,49 @@ class ApiKey(models.Model):
     pictures_per_day = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…, {self.scope})"
+        return f"{self.name} ({self.prefix}…, {', '.join(self.scopes)})"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """Return what people call its scopes."""
+        return [self.Scope(scope).label for scope in self.scopes]
+
+
+class AuditEntry(models.Model):
+    """Who did what, and when. Nothing is ever changed in it; dam.audit writes it."""
+
+    class Kind(models.TextChoices):
+        KEY: Any = "key", "API keys"
+        USER: Any = "user", "Users and roles"
+        DELETION: Any = "deletion", "Deletions"
+        BULK: Any = "bulk", "Changes of many"
+        SETTING: Any = "setting", "Settings"
+        WEBHOOK: Any = "webhook", "Webhooks"
+        RULE: Any = "rule", "Rules"
+        CONNECTOR: Any = "connector", "Connectors"
+
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    kind = models.CharField(max_length=20, choices=Kind)
+    # What was done, as what follows a name: "revoked the API key “web shop”".
+    text = models.TextField()
+    # Who did it, as they were called then: an account's name, a key's, or "command line".
+    by = models.CharField(max_length=200)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    api_key = models.ForeignKey(
+        ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("kind", "-id"), name="audit_of_a_kind"),
+            models.Index(fields=("by", "-id"), name="audit_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.text}"
 
 
 class KeyUsage(models.Model):

@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dam.roles.RightsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,7 +182,7 @@ REST_FRAMEWORK = {
         "dam.auth.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["dam.auth.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["dam.roles.HasRight"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     # What takes files says so itself.
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -210,7 +211,7 @@ SPECTACULAR_SETTINGS = {
         "dam.schema.describe_errors",
         "dam.schema.name_choices",
     ],
-    "SERVE_PERMISSIONS": ["dam.auth.HasScope"],
+    "SERVE_PERMISSIONS": ["dam.roles.HasRight"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import analysis.urls
+import dam.administration.urls
 import dam.asset_urls
 import dam.collections.urls
 import search.urls
@@ -20,6 +21,7 @@ handler500 = "dam.api_errors.server_error"
 api_urls: list[URLPattern | URLResolver] = [
     *analysis.urls.api_urls,
     *search.urls.api_urls,
+    *dam.administration.urls.api_urls,
     *dam.asset_urls.api_urls,
     *dam.collections.urls.api_urls,
 ]
@@ -37,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *analysis.urls.vendor_urls,
     *analysis.urls.html_urls,
     *search.urls.html_urls,
+    *dam.administration.urls.html_urls,
     *dam.asset_urls.html_urls,
     *dam.collections.urls.html_urls,
 ]

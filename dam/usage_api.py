@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
-from dam.auth import held_scope
-from dam.models import ApiKey, KeyUsage
+from dam.models import KeyUsage
 from dam.pagination import NewestFirst
+from dam.roles import Right, held_rights
 from dam.usage import usage_of
 
 
@@ -41,7 +41,7 @@ class UsageView(ListAPIView):
     pagination_class = UsagePages
 
     def get_queryset(self) -> QuerySet[KeyUsage]:
-        if held_scope(self.request) == ApiKey.Scope.ADMIN:
+        if Right.ADMIN in held_rights(self.request):
             return usage_of(None)
         # A person who does not administer has no key.
         return usage_of(self.request.auth) if self.request.auth else KeyUsage.objects.none()

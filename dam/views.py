@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from dam.audit import actor_of
 from dam.deletion import delete_asset
 from dam.errors import DamError
 from dam.forms import UploadForm
@@ -23,6 +24,7 @@ from dam.fragments import render_page
 from dam.ingest import Outcome, try_ingest
 from dam.models import Asset, User
 from dam.previews import open_preview
+from dam.roles import Right, needs
 from dam.storage import StorageUnavailable
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -40,6 +42,7 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take many files from a form, or one at a time from upload.js, which gets only the results."""
@@ -73,13 +76,14 @@ def photo_preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     return response
 
 
+@needs(Right.ADMIN)
 @require_http_methods(["GET", "POST"])
 def delete_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask whether a photo is to be deleted, and delete it."""
     asset = get_object_or_404(Asset, uid=uid)
     if request.method == "GET":
         return render(request, "dam/delete_photo.html", {"asset": asset})
-    delete_asset(asset)
+    delete_asset(asset, by=actor_of(request))
     messages.success(request, f"{asset.name} was deleted.")
     return redirect("photos")
 

@@ -30,6 +30,7 @@ from dam.embedded.postgres import PostgresServer, find_binaries
 from dam.embedded.processes import kill_session, spawn, stop, wait_until
 from dam.embedded.valkey import ValkeyServer, find_program
 from dam.env import describe_database
+from dam.models import ApiKey
 from tests.factories import make_api_key, make_user
 
 # A session's database is thrown away, so it need not survive a power cut.
@@ -94,9 +95,10 @@ def broker_url() -> Iterator[str]:
 
 @pytest.fixture
 def api(db: None) -> APIClient:
-    """A client with a key that may write."""
+    """A client with a key that may do everything."""
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key().text}")
+    key = make_api_key(ApiKey.Scope.ADMIN)
+    client.credentials(HTTP_AUTHORIZATION=f"Api-Key {key.text}")
     # Noting when the key was last used is a query that only the first request does.
     client.get("/api/v1/runs")
     return client

@@ -11,7 +11,7 @@ from analysis.faces import apply_result
 from analysis.models import AnalysisRun, Face
 from analysis.pipeline.types import Box
 from analysis.tagging import apply_model_tags
-from dam.auth import NewApiKey, create_api_key
+from dam.api_keys import NewApiKey, create_api_key
 from dam.collections import add_assets, create_collection
 from dam.ingest import ingest
 from dam.models import ApiKey, Asset, Collection, User
@@ -24,14 +24,17 @@ BOX = Box(10.0, 10.0, 30.0, 40.0)
 _numbers = count(1)
 
 
-def make_user(username: str | None = None, *, is_staff: bool = False) -> User:
+def make_user(
+    username: str | None = None, *, role: str = User.Role.ADMINISTRATOR, password: str = PASSWORD
+) -> User:
     """Make a person who signs in with PASSWORD."""
     username = username or f"user{next(_numbers)}"
-    return User.objects.create_user(username, password=PASSWORD, is_staff=is_staff)
+    return User.objects.create_user(username, password=password, role=role)
 
 
-def make_api_key(scope: ApiKey.Scope = ApiKey.Scope.WRITE, *, name: str = "test") -> NewApiKey:
-    return create_api_key(name=name, scope=scope)
+def make_api_key(*scopes: ApiKey.Scope, name: str = "test") -> NewApiKey:
+    """Make a key with these scopes; one that may write, but not administer, without any."""
+    return create_api_key(name=name, scopes=scopes or [ApiKey.Scope.WRITE])
 
 
 def make_asset(

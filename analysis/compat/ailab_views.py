@@ -17,9 +17,10 @@ from analysis.compat.ailab_envelope import AiLabError, failure, success
 from analysis.compat.ailab_errors import AiLabRefusal, explain
 from dam.api import IgnoreAccept
 from dam.api_errors import log_failure
-from dam.auth import HasScope, find_any_api_key, note_use
+from dam.api_keys import find_any_api_key, is_working, note_use
 from dam.models import ApiKey
 from dam.request_ids import current_request_id, current_request_uuid
+from dam.roles import HasRight, Right, needs
 
 KEY_HEADER = "ailabapi-api-key"
 
@@ -31,18 +32,19 @@ class AiLabAuthentication(BaseAuthentication):
         api_key = find_any_api_key(request.headers.get(KEY_HEADER, "").strip())
         if api_key is None:
             raise AiLabRefusal(AiLabError.ERROR_USER_NOT_EXISTS)
-        if api_key.revoked_at is not None:
+        if not is_working(api_key):
             raise AiLabRefusal(AiLabError.ERROR_USER_LOCKED)
         note_use(api_key)
         return AnonymousUser(), api_key
 
 
+@needs(Right.ANALYZE)
 class AiLabView(APIView):
     """An address of the vendor's. The OpenAPI document is about our own API and leaves it out."""
 
     schema = None
     authentication_classes: tuple[type[BaseAuthentication], ...] = (AiLabAuthentication,)
-    permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasRight,)
     parser_classes = (MultiPartParser,)
     content_negotiation_class = IgnoreAccept
 

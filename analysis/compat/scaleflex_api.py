@@ -25,6 +25,7 @@ from analysis.nets import current_version
 from dam.api import IgnoreAccept, send_file
 from dam.ingest import clean_name
 from dam.metering import metered
+from dam.roles import Right, needs
 from dam.storage import FileMissing
 
 MOST_UUIDS = 1000
@@ -32,6 +33,7 @@ MOST_UUIDS = 1000
 KEEP_SECONDS = 600
 
 
+@needs(post=Right.ANALYZE)
 class FaceAnalysisView(ScaleflexView):
     """Looks at a picture and keeps only the drawing of it, for a while."""
 

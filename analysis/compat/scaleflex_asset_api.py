@@ -22,10 +22,12 @@ from analysis.compat.scaleflex_storing import store
 from analysis.compat.scaleflex_uploads import CappedJSONParser
 from analysis.listing import assets_with_faces
 from dam.api import IgnoreAccept, send_file
+from dam.audit import actor_of
 from dam.deletion import delete_asset
 from dam.description import clean_folder
 from dam.ingest import Outcome
 from dam.models import Asset
+from dam.roles import Right, needs
 from dam.storage import open_original
 
 MOST_LISTED = 200
@@ -67,6 +69,7 @@ class FilesView(ScaleflexView):
         return Response(_answer_many(outcomes, answers, files), status=_status(outcomes))
 
 
+@needs(delete=Right.ADMIN)
 class FileView(ScaleflexView):
     """One file."""
 
@@ -76,7 +79,7 @@ class FileView(ScaleflexView):
         return Response({"status": "success", "file": file})
 
     def delete(self, request: Request, token: str, uid: UUID) -> Response:  # noqa: ARG002
-        delete_asset(get_object_or_404(Asset, uid=uid))
+        delete_asset(get_object_or_404(Asset, uid=uid), by=actor_of(request))
         return Response({"status": "success", "uuid": str(uid)})
 
 

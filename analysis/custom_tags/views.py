@@ -27,6 +27,7 @@ from analysis.models import CustomTag, FaceTag
 from dam.errors import DamError
 from dam.fragments import render_page
 from dam.models import User
+from dam.roles import Right, needs
 
 CANDIDATES = 24
 EXAMPLES_SHOWN = 48
@@ -55,6 +56,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     return render(request, "analysis/tags.html", {"states": states, "least": LEAST_EXAMPLES})
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def new_tag(request: HttpRequest) -> HttpResponse:
     """The form of a new tag; once it is made, the page on which faces are marked."""
@@ -162,6 +164,7 @@ def rename(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(_address(tag))
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Ask whether to delete a tag; a POST does it."""

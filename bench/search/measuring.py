@@ -82,10 +82,10 @@ def _client():  # noqa: ANN202 - Django's types need it set up
     """Return a client of REST with a key that may read."""
     from django.test import Client
 
-    from dam.auth import create_api_key
+    from dam.api_keys import create_api_key
     from dam.models import ApiKey
 
-    key = create_api_key(name="bench", scope=ApiKey.Scope.READ)
+    key = create_api_key(name="bench", scopes=[ApiKey.Scope.READ])
     return Client(headers={"Authorization": f"Api-Key {key.text}", "Host": "localhost"})
 
 

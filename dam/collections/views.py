@@ -25,6 +25,7 @@ from dam.collections.members import add_assets, remove_assets
 from dam.errors import DamError
 from dam.models import Asset, Collection, User
 from dam.names import InvalidName
+from dam.roles import Right, needs
 
 PAGE_SIZE = 48
 
@@ -62,6 +63,7 @@ def open_collection(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The name and the description of a collection."""
@@ -82,6 +84,7 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "dam/collections/edit_collection.html", context, status=status)
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask whether a collection is to be deleted, and delete it."""

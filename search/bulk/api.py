@@ -12,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from dam.audit import actor_of
 from dam.pagination import NewestFirst
 from dam.rest_requests import person
+from dam.roles import Right, require_right
 from search.bulk.jobs import cancel_job, create_job, undo_job
 from search.bulk.serializers import DryRunSerializer, JobSerializer, NewJobSerializer
 from search.bulk.state import JobState, describe_job
@@ -45,6 +47,8 @@ class JobListView(ListAPIView):
         body = NewJobSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wish = body.wish()
+        if wish.action.kind == BulkJob.Action.DELETE:
+            require_right(request, Right.ADMIN)
         choice = wish.choose()
         if wish.is_dry_run:
             would = {
@@ -55,7 +59,13 @@ class JobListView(ListAPIView):
                 "can_undo": wish.action.can_undo,
             }
             return Response(DryRunSerializer(would).data)
-        job = create_job(wish.action, choice, user=person(request), expected=wish.expected)
+        job = create_job(
+            wish.action,
+            choice,
+            user=person(request),
+            expected=wish.expected,
+            by=actor_of(request),
+        )
         send_job(job.pk)
         return _answer(job, status=202)
 
@@ -84,7 +94,7 @@ class UndoJobView(APIView):
     @extend_schema(request=None, responses={202: JobSerializer})
     def post(self, request: Request, uid: UUID) -> Response:
         """Give back what was before a job, but where somebody changed it since."""
-        job = undo_job(_find(uid), user=person(request))
+        job = undo_job(_find(uid), user=person(request), by=actor_of(request))
         send_job(job.pk)
         return _answer(job, status=202)
 

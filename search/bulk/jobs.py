@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from dam.audit import Actor, Kind, actor_of_person, record
 from dam.models import User
 from search.bulk.actions import Action
 from search.bulk.asking import ACTIONS, Choice
@@ -24,11 +25,17 @@ _PIECES_AT_ONCE = 200
 
 
 def create_job(
-    action: Action, choice: Choice, *, user: User | None, expected: int | None = None
+    action: Action,
+    choice: Choice,
+    *,
+    user: User | None,
+    expected: int | None = None,
+    by: Actor | None = None,
 ) -> BulkJob:
     """Store a job with all its pieces; the caller sends its id once this is committed.
 
-    `expected` is the number that was confirmed. Raises NothingChosen, and NumberChanged.
+    `expected` is the number that was confirmed; `by` is who asks, where that is not `user`. Raises
+    NothingChosen, and NumberChanged.
     """
     total = len(choice.ids)
     if expected is not None and expected != total:
@@ -51,6 +58,8 @@ def create_job(
             for number, start in enumerate(range(0, total, action.piece_size))
         )
         BulkPiece.objects.bulk_create(pieces, batch_size=_PIECES_AT_ONCE)
+        text = f"began “{job.title}” for {total} {action.unit}: {choice.words}"
+        record(Kind.BULK, text, by=by or actor_of_person(user))
     return job
 
 
@@ -87,7 +96,7 @@ def cancel_job(job: BulkJob) -> BulkJob:
     return job
 
 
-def undo_job(job: BulkJob, *, user: User | None) -> BulkJob:
+def undo_job(job: BulkJob, *, user: User | None, by: Actor | None = None) -> BulkJob:
     """Let workers give back what a job changed; the caller sends its id. Raises NotPossibleNow.
 
     Asking twice is no error.
@@ -107,6 +116,7 @@ def undo_job(job: BulkJob, *, user: User | None) -> BulkJob:
             error_code="",
             error_message="",
         )
+        record(Kind.BULK, f"took “{job.title}” back", by=by or actor_of_person(user))
     job.refresh_from_db()
     return job
 

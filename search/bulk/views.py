@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis.facets import facets
 from analysis.models import MOST_VALUE
 from analysis.people import known_people
+from dam.audit import actor_of
 from dam.collections.lists import suggested_names
 from dam.errors import DamError
 from dam.fragments import render_page
 from dam.models import User
+from dam.roles import Right, needs, require_right
 from search.bulk.asking import ACTIONS, choose_by_query
 from search.bulk.errors import NumberChanged
 from search.bulk.jobs import UNDO_WITHIN, cancel_job, create_job, undo_job
@@ -30,12 +32,15 @@ PAGE_SIZE = 50
 _MOST_DIGITS = 18
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for what an action needs, then whether it is meant; a POST makes the job."""
     given = request.POST if request.method == "POST" else request.GET
     try:
         wish = read_wish(given)
+        if wish.kind is Kind.DELETE:
+            require_right(request, Right.ADMIN)
         if not wish.is_complete:
             return _ask_for_arguments(request, wish)
         if request.method == "GET":
@@ -88,7 +93,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Give back what was before a job."""
     try:
-        job = undo_job(_find(uid), user=cast(User, request.user))
+        job = undo_job(_find(uid), user=cast(User, request.user), by=actor_of(request))
     except DamError as error:
         messages.error(request, error.message)
     else:
@@ -134,7 +139,9 @@ def _make_job(request: HttpRequest, wish: PageWish) -> HttpResponse:
     action = wish.action(user=user)
     choice = choose_by_query(wish.query, action.unit)
     try:
-        job = create_job(action, choice, user=user, expected=expected)
+        job = create_job(
+            action, choice, user=user, expected=expected, by=actor_of(request)
+        )
     except NumberChanged as error:
         return _ask_whether_meant(request, wish, error=error, status=error.status)
     send_job(job.pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dam.errors import DamError
 from dam.models import User
 from dam.names import NameTaken
+from dam.roles import Right, needs
 from search.models import SavedSearch
 from search.saved import searches as writer
 from search.saved.searches import UnknownSearch, find_named, find_search
@@ -62,6 +63,7 @@ def open_search(request: HttpRequest, uid: UUID) -> HttpResponse:
     return redirect("saved-search-edit", uid=uid) if state.problems else redirect(state.address)
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The name of a saved search, and what is wrong with its query."""
@@ -80,6 +82,7 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "search/saved/edit_search.html", context, status=status)
 
 
+@needs(Right.WRITE)
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask whether a saved search is to be deleted, and delete it."""

@@ -19,6 +19,7 @@ from analysis.models import Face
 from analysis.nets import full_manifest
 from dam.api_errors import error_body
 from dam.metering import metered
+from dam.roles import Right, needs
 from search.filters import FaceQueryFilter
 from search.query import InvalidQuery, Show
 from search.similar import Nearest, nearest_faces
@@ -50,6 +51,7 @@ class SimilarFacesView(GenericAPIView):
         return _answer(request, _find(Examples(wanted=(face,)), options))
 
 
+@needs(post=Right.READ)
 class SearchSimilarView(GenericAPIView):
     """Looks for faces like those that are sent; stores nothing."""
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from analysis.models import Face
 from dam.errors import DamError
+from dam.roles import Right, needs
 from search.query import InvalidQuery
 from search.similarity.filter_form import FilterForm
 from search.similarity.kept_uploads import (
@@ -39,6 +40,7 @@ def similar_faces_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _results(request, base=uid)
 
 
+@needs(post=Right.READ)
 @require_http_methods(["GET", "POST"])
 def search_similar_page(request: HttpRequest) -> HttpResponse:
     """Takes a picture, lets people choose one of its faces, and shows what is like it."""

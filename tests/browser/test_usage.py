@@ -24,7 +24,6 @@ def used_keys() -> None:
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_administrators_find_usage_in_the_menu_and_it_fits(sign_in, used_keys, viewport):
     page = sign_in(viewport=viewport)
-    User.objects.update(is_staff=True)
     page.reload()
 
     page.locator(".menu summary").click()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from dam.auth import find_api_key
+from dam.api_keys import find_api_key
 from dam.models import ApiKey
 from tests.factories import make_api_key
 
@@ -16,14 +16,14 @@ def test_the_key_that_is_printed_works(capsys):
     printed = capsys.readouterr().out.strip()
     api_key = find_api_key(printed)
     assert api_key
-    assert (api_key.name, api_key.scope) == ("backup", "read")
+    assert (api_key.name, api_key.scopes) == ("backup", ["read"])
 
 
-@pytest.mark.parametrize("scope", ["read", "write", "admin"])
+@pytest.mark.parametrize("scope", ["read", "analyze", "write", "admin"])
 def test_the_scope_is_chosen(scope):
     call_command("create_api_key", "--name", "x", "--scope", scope)
 
-    assert ApiKey.objects.get().scope == scope
+    assert ApiKey.objects.get().scopes == [scope]
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dam.auth import create_api_key
+from dam.api_keys import LIMITS, create_api_key, end_of
+from dam.errors import DamError
 from dam.models import ApiKey
-
-MAX_NAME_LENGTH = 100
-MAX_LIMIT = 1_000_000_000
-LIMITS = {
-    "requests_per_minute": "requests that look at a picture, in a minute",
-    "megapixels_per_minute": "millions of pixels in a minute",
-    "concurrent_requests": "requests that are answered at the same time",
-    "pictures_per_day": "pictures in a day",
-}
 
 
 class Command(BaseCommand):
@@ -27,9 +20,16 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="what the key is for")
         parser.add_argument(
             "--scope",
+            action="append",
             choices=ApiKey.Scope.values,
-            default=ApiKey.Scope.READ,
-            help="what it allows (read); write includes read, admin includes both",
+            help="what it allows (read), may be given twice; write includes read and analyze, "
+            "admin all",
+        )
+        parser.add_argument(
+            "--expires",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="the last day (UTC) on which it works",
         )
         for limit, what in LIMITS.items():
             parser.add_argument(
@@ -38,14 +38,27 @@ class Command(BaseCommand):
                 help=f"{what}, instead of DAM_KEY_{limit.upper()}; 0 is without a limit",
             )
 
-    def handle(self, *, name: str, scope: str, **options: Any) -> None:
-        name = name.strip()
-        if not 0 < len(name) <= MAX_NAME_LENGTH:
-            raise CommandError(f"--name must have 1 to {MAX_NAME_LENGTH} characters.")
-        limits = {limit: options[limit] for limit in LIMITS}
-        for limit, value in limits.items():
-            if value is not None and not 0 <= value <= MAX_LIMIT:
-                raise CommandError(f"--{limit.replace('_', '-')} must be 0 to {MAX_LIMIT}.")
-        new = create_api_key(name=name, scope=ApiKey.Scope(scope), limits=limits)
-        self.stderr.write(f"Keep it now, it cannot be shown again. Its scope is {scope}.")
+    def handle(
+        self, *, name: str, scope: list[str] | None, expires: date | None, **options: Any
+    ) -> None:
+        try:
+            new = create_api_key(
+                name=name,
+                scopes=scope or [ApiKey.Scope.READ],
+                limits={limit: options[limit] for limit in LIMITS},
+                expires_at=end_of(expires) if expires else None,
+            )
+        except DamError as error:
+            raise CommandError(_describe(error)) from error
+        allowed = ", ".join(new.api_key.scopes)
+        self.stderr.write(f"Keep it now, it cannot be shown again. Its scope is {allowed}.")
         self.stdout.write(new.text)
+
+
+def _describe(error: DamError) -> str:
+    """Return what is wrong, with the names of the options."""
+    return " ".join(
+        f"--{name.replace('_', '-')}: {message}"
+        for name, messages in error.fields.items()
+        for message in messages
+    )

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dam.auth import revoke_api_key
-from dam.models import ApiKey
+from dam.api_keys import revoke_api_key, working_keys
 
 
 class Command(BaseCommand):
@@ -19,9 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *, prefix: str | None, **_: Any) -> None:
         if prefix is None:
-            for api_key in ApiKey.objects.filter(revoked_at=None).order_by("created_at"):
+            for api_key in working_keys():
                 used = f"{api_key.last_used_at:%Y-%m-%d}" if api_key.last_used_at else "never"
-                self.stdout.write(f"{api_key.prefix}  {api_key.scope:5}  {used:10}  {api_key.name}")
+                scopes = ",".join(api_key.scopes)
+                self.stdout.write(f"{api_key.prefix}  {scopes:12}  {used:10}  {api_key.name}")
         elif not revoke_api_key(prefix):
             raise CommandError(f"No working key has the prefix {prefix}.")
         else:

@@ -15,7 +15,7 @@ from analysis.compat.ailab_upload import MOST_BYTES
 from analysis.manifest import NetError
 from analysis.models import AnalysisRun
 from analysis.pipeline.types import Box
-from dam.auth import revoke_api_key
+from dam.api_keys import revoke_api_key
 from dam.models import ApiKey, KeyUsage
 from tests.factories import make_api_key, make_asset, make_face, make_run
 from tests.fakes import FakePipeline

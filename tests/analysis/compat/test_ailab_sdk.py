@@ -18,7 +18,7 @@ from analysis import in_time, nets
 from analysis.compat.ailab_envelope import AiLabError
 from analysis.compat.ailab_upload import MOST_BYTES
 from analysis.manifest import NetError
-from dam.auth import revoke_api_key
+from dam.api_keys import revoke_api_key
 from dam.models import KeyPace
 from tests.factories import make_api_key, make_face
 from tests.fakes import FakePipeline

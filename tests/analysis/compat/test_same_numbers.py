@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from analysis.pipeline.types import FaceResult, Image
-from dam.auth import create_api_key
+from dam.api_keys import create_api_key
 from dam.models import ApiKey
 from tests.analysis.compat.seen_faces import HEIGHT, WIDTH, seen_faces
 from tests.fakes import FakePipeline
@@ -57,7 +57,7 @@ class Answers:
 
 
 def ask_all(content: bytes) -> Answers:
-    key = create_api_key(name="test", scope=ApiKey.Scope.WRITE).text
+    key = create_api_key(name="test", scopes=[ApiKey.Scope.ANALYZE]).text
     headers = {
         "Authorization": f"Api-Key {key}",
         "ailabapi-api-key": key,

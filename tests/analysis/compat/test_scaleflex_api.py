@@ -21,7 +21,7 @@ from analysis import tasks
 from analysis.compat import scaleflex_pictures
 from analysis.models import AnalysisRun
 from dam.addresses import read_networks
-from dam.auth import revoke_api_key
+from dam.api_keys import revoke_api_key
 from dam.models import ApiKey, Asset, KeyUsage
 from tests.dam.misbehaving import MisbehavingServer, answer
 from tests.factories import make_api_key, make_asset
