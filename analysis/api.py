@@ -137,9 +137,9 @@ class FaceCropView(APIView):
         )
 
 
+@needs(post=Right.ANALYZE)
 class AnalyzeView(APIView):
     """Looks at a picture without keeping anything."""
-@needs(post=Right.ANALYZE)
 
     parser_classes = (MultiPartParser,)
 

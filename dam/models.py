@@ -17,7 +17,6 @@ from django.db.models.functions import Now
 from dam.webhooks.models import Webhook, WebhookDelivery  # noqa: F401  (Django looks here)
 
 
-class User(AbstractUser):
 class People(UserManager):
     """Makes administrators of those whom `manage.py createsuperuser` makes."""
 
@@ -31,6 +30,7 @@ class People(UserManager):
         return user
 
 
+class User(AbstractUser):
     """A person who signs in. What they may do is their role's: dam.roles."""
 
     class Role(models.TextChoices):
@@ -60,7 +60,6 @@ class ApiKey(models.Model):
     """A program's credential. The key itself is shown once; only its SHA-256 is kept."""
 
     class Scope(models.TextChoices):
-        # Any, because the type checker knows no Django and would take members for tuples.
         READ: Any = "read", "Read"
         ANALYZE: Any = "analyze", "Analyze pictures"
         WRITE: Any = "write", "Write"

@@ -196,9 +196,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {
     # What is sent has types of its own: a file is bytes there, and an address in answers.
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
         "AssetSource": "dam.models.Asset.Source",
         "RunStatus": "analysis.models.AnalysisRun.Status",
         "TagSource": "analysis.models.FaceTag.Source",
@@ -208,8 +208,8 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "dam.schema.describe_errors",
         "dam.schema.name_choices",
+        "dam.schema.describe_errors",
     ],
     "SERVE_PERMISSIONS": ["dam.roles.HasRight"],
     "SWAGGER_UI_DIST": "SIDECAR",
