@@ -11,9 +11,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Now
 
+from dam.verdicts.models import RuleOutcome  # noqa: F401  (Django looks here)
 from dam.webhooks.models import Webhook, WebhookDelivery  # noqa: F401  (Django looks here)
 
 
@@ -177,14 +178,31 @@ class KeyPace(models.Model):
         return f"{self.measure} of key {self.api_key_id}"
 
 
+class KeptAssets(models.Manager["Asset"]):
+    """Assets that belong to the library: those that no rule refused, or that a person accepted."""
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        return super().get_queryset().filter(refused_at=None)
+
+
 class Asset(models.Model):
-    """A stored picture, identified by the SHA-256 of its bytes."""
+    """A stored picture, identified by the SHA-256 of its bytes.
+
+    A refused one appears only where `everything` is asked for: among the refused, by its uid, and
+    where its bytes come in again. Its faces are retired meanwhile.
+    """
 
     class Source(models.TextChoices):
         UPLOAD: Any = "upload", "Uploaded on a page"
         API: Any = "api", "Sent by REST"
         COMMAND: Any = "command", "Read by ingest_files"
         WATCH_FOLDER: Any = "watch_folder", "Found in a watched folder"
+
+    class Verdict(models.TextChoices):
+        WAITING: Any = "waiting", "Not judged yet"
+        PASSED: Any = "passed", "Passed"
+        REFUSED: Any = "refused", "Refused"
+        ACCEPTED: Any = "accepted", "Accepted by a person"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     digest = models.CharField(max_length=64, unique=True)
@@ -214,11 +232,32 @@ class Asset(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # What the rules on upload said; empty where there was none when the picture came.
+    verdict = models.CharField(
+        max_length=10, choices=Verdict, blank=True, default="", db_default=""
+    )
+    # Empty again once a person accepted it. Its faces were retired at the same instant.
+    refused_at = models.DateTimeField(null=True, blank=True)
+
+    # The first manager is what related lists and `get_object_or_404` use.
+    objects = KeptAssets()
+    everything = models.Manager["Asset"]()
 
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = (
-            models.Index(fields=("-created_at", "-id"), name="asset_newest_first"),
+            # Partial, so that kept ones are also counted by it alone.
+            models.Index(
+                fields=("-created_at", "-id"),
+                name="asset_newest_first",
+                condition=Q(refused_at=None),
+            ),
+            models.Index(
+                fields=("-refused_at", "-id"),
+                name="asset_refused",
+                condition=Q(refused_at__isnull=False),
+            ),
+            models.Index(fields=("id",), name="asset_not_judged", condition=Q(verdict="waiting")),
             # Also for what is below a folder: a prefix, whatever the database's collation is.
             models.Index(
                 fields=("folder",), name="asset_by_folder", opclasses=["text_pattern_ops"]

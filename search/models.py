@@ -1,4 +1,4 @@
-"""What search keeps: the face index, marks of what has changed since, saved searches, bulk jobs."""
+"""What search keeps: the face index, marks of what has changed since, searches, jobs and rules."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Now
+
+from dam.verdicts.models import RuleOutcome
 
 
 class IndexChunk(models.Model):
@@ -65,6 +67,40 @@ class SavedSearch(models.Model):
 
     class Meta:
         ordering = ("name_key",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rule(models.Model):
+    """What is done with new photos that a query finds. Written by search.rules alone."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100)
+    # What names that people take for the same have in common: dam.names.name_key.
+    name_key = models.TextField(unique=True, editable=False)
+    # As FaceQuery.to_params writes it; what it shows and its order mean nothing here.
+    query = models.TextField(blank=True)
+    action = models.CharField(max_length=10, choices=RuleOutcome.Action)
+    # For who brought the photo.
+    message = models.TextField(blank=True, default="")
+    # Where `route` puts photos; empty also once that collection was deleted.
+    collection = models.ForeignKey(
+        "dam.Collection", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Values of Asset.Source; empty is all.
+    sources = ArrayField(models.CharField(max_length=20), blank=True, default=list)
+    enabled = models.BooleanField(default=True)
+    # Lower ones are judged first.
+    position = models.PositiveIntegerField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("position", "id")
 
     def __str__(self) -> str:
         return self.name
