@@ -9,3 +9,4 @@ class DamConfig(AppConfig):
 
     def ready(self) -> None:
         from dam import checks  # noqa: F401  (registers the system checks)
+        from dam.webhooks import tasks  # noqa: F401  (registers tasks)

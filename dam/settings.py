@@ -56,6 +56,12 @@ DAM_FETCH_REDIRECTS = env.integer("DAM_FETCH_REDIRECTS", 3, minimum=0, maximum=2
 # How long a picture with drawn faces can be fetched by its address, which needs no credential.
 DAM_DRAWN_HOURS = env.integer("DAM_DRAWN_HOURS", 24, minimum=0, maximum=8760)
 
+# Webhooks: which addresses that are not public may be told, how long telling one may take, and
+# for how many days the log of deliveries is kept; tries end after one.
+DAM_WEBHOOK_NETWORKS = env.networks("DAM_WEBHOOK_NETWORKS")
+DAM_WEBHOOK_SECONDS = env.integer("DAM_WEBHOOK_SECONDS", 10, minimum=1, maximum=60)
+DAM_WEBHOOK_LOG_DAYS = env.integer("DAM_WEBHOOK_LOG_DAYS", 30, minimum=2, maximum=3650)
+
 # How long a client waits for an analysis: less than the 30 s after which many give up.
 DAM_ANALYZE_TIME_LIMIT_SECONDS = env.integer(
     "DAM_ANALYZE_TIME_LIMIT_SECONDS", 25, minimum=1, maximum=600
@@ -205,6 +211,8 @@ SPECTACULAR_SETTINGS = {
         "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
         "BulkAction": "search.models.BulkJob.Action",
         "BulkJobStatus": "search.models.BulkJob.Status",
+        "WebhookStatus": "dam.webhooks.models.Webhook.Status",
+        "WebhookDeliveryStatus": "dam.webhooks.models.WebhookDelivery.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -285,6 +293,12 @@ CELERY_BEAT_SCHEDULE = {
     "remove-old-drawn": {
         "task": "analysis.remove_old_drawn",
         "schedule": 1800.0,
+        "options": {"expires": 600},
+    },
+    "sweep-webhooks": {"task": "dam.sweep_webhooks", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-old-deliveries": {
+        "task": "dam.forget_old_deliveries",
+        "schedule": 3600.0,
         "options": {"expires": 600},
     },
     # Once an hour it looks whether a week has passed, so that no restart puts it off.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class Webhook(models.Model):
@@ -52,6 +54,13 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"webhook {self.uid} ({self.status})"
+
+    @property
+    def valid_secrets(self) -> list[str]:
+        """Return the secret, and the one before it while receivers may still go by that."""
+        until = self.old_secret_until
+        is_old_valid = until is not None and until > timezone.now()
+        return [self.secret, self.old_secret] if is_old_valid else [self.secret]
 
 
 class WebhookDelivery(models.Model):
@@ -107,3 +116,10 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.uid} ({self.status})"
+
+    @property
+    def tried_for(self) -> timedelta:
+        """Return how long after the first attempt the newest one was, since the last replay."""
+        if self.tried_since is None or self.attempted_at is None:
+            return timedelta()
+        return self.attempted_at - self.tried_since
