@@ -124,10 +124,6 @@ class Library:
             if random.random() < 0.5:
                 yield number, names[int(self.people[number])]
 
-    @property
-    def event_count(self) -> int:
-        return int(self.events[-1]) + 1
-
     def blocks(self) -> Iterator[Block]:
         """Make the library, PHOTOS_A_BLOCK photos at a time."""
         for first in range(0, self.photo_count, PHOTOS_A_BLOCK):

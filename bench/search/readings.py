@@ -14,7 +14,6 @@ from bench.search.traits import Trait, ages_of, normal_share
 
 _DIGITS = np.array([list(f"{number:04}".encode()) for number in range(10_000)], np.uint8)
 _WHOLE = np.array([list(f"{number:2}".encode()) for number in range(100)], np.uint8)
-NUMBER_WIDTH = 18
 
 
 @dataclass(frozen=True, slots=True)

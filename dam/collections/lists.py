@@ -70,12 +70,6 @@ def find_assets(uids: Sequence[UUID]) -> list[int]:
     return list(ids.values())
 
 
-def assets_in(uids: Iterable[UUID]) -> QuerySet[CollectionAsset, int]:
-    """Return the ids of the assets in any of some collections; one may come more than once."""
-    members = CollectionAsset.objects.filter(collection__uid__in=list(uids))
-    return members.order_by().values_list("asset_id", flat=True)
-
-
 def collections_of(asset: Asset) -> QuerySet[Collection]:
     """Return the collections that a photo is in, by name."""
     return asset.collections.all()

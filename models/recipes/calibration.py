@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 Values = NDArray[np.float64]
@@ -37,23 +37,6 @@ def best_temperature(logits: NDArray[np.float32], targets: NDArray[np.intp]) -> 
         return float(-logs[np.arange(len(targets)), targets].mean())
 
     return fit_temperature(loss)
-
-
-def fit_platt(
-    logits: NDArray[np.float32], targets: NDArray[np.intp], *, prior: float = 1e-3
-) -> tuple[float, Values]:
-    """Return the slope and the offset of each class with the least loss on n × k logits.
-
-    `prior` keeps the offsets small where few faces say otherwise.
-    """
-    classes = logits.shape[1]
-
-    def loss(flat: Values) -> float:
-        logs = log_softmax(np.exp(flat[0]) * logits + flat[1:], axis=1)
-        return float(-logs[np.arange(len(targets)), targets].mean() + prior * (flat[1:] ** 2).sum())
-
-    best = minimize(loss, np.zeros(classes + 1), method="L-BFGS-B").x
-    return float(np.exp(best[0])), best[1:]
 
 
 def reliability(chances: Values, right: NDArray[np.bool_]) -> list[Bin]:

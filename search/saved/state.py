@@ -15,7 +15,7 @@ from dam.models import Asset, Collection
 from search.index import Snapshot, current_snapshot
 from search.matching import find_matches
 from search.models import SavedSearch
-from search.query import Condition, FaceQuery, InvalidQuery, Show
+from search.query import Condition, FaceQuery, InvalidQuery
 
 _GONE = {"collection": "This collection was deleted.", "asset": "This photo was deleted."}
 
@@ -38,10 +38,6 @@ class SearchState:
     @property
     def search_uid(self) -> UUID:
         return self.search.uid
-
-    @property
-    def lists_photos(self) -> bool:
-        return self.query is not None and self.query.show is Show.PHOTOS
 
     @property
     def address(self) -> str:

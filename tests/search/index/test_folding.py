@@ -13,7 +13,6 @@ from analysis.models import Face, FaceTag
 from dam.deletion import delete_asset
 from search.index import current_snapshot, fold_changes, folding, rebuild_index
 from search.index.folding import fold_chunk
-from search.index.state import index_state
 from search.models import ChangedFace, IndexChunk
 from tests.factories import make_asset, make_face, make_run
 from tests.search.conftest import tag
@@ -90,7 +89,7 @@ def test_unbuilt_chunk_is_due() -> None:
     IndexChunk.objects.update(columns=None, sketches=None)
 
     assert fold_changes(due_only=True).chunks == 1
-    assert index_state().unbuilt_chunks == 0
+    assert not IndexChunk.objects.filter(columns=None).exists()
 
 
 def test_chunk_with_many_marks_is_read_as_a_whole(monkeypatch) -> None:
@@ -229,18 +228,6 @@ def test_rebuilding_repairs_what_no_trigger_saw() -> None:
 
     assert missed == {face.pk: "none" for face in faces}
     assert values(current_snapshot(), "glasses") == {face.pk: "glasses" for face in faces}
-
-
-def test_state_tells_what_is_stored_and_what_waits() -> None:
-    faces_of_one_asset(1)
-    before = index_state()
-    fold_changes()
-    after = index_state()
-
-    assert (before.chunks, before.marks, before.stored_bytes) == (0, 2, 0)
-    assert before.oldest_mark_seconds > 0
-    assert (after.chunks, after.marks, after.oldest_mark_seconds) == (1, 0, 0)
-    assert after.stored_bytes > 128
 
 
 class Library:
