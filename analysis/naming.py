@@ -11,11 +11,8 @@ from analysis.models import Face
 from analysis.people import PERSON, clean_person
 from analysis.tagging import lock_assets, tell_tags
 from dam.metadata.facts import Region, from_json
+from dam.metadata.pairing import pair_regions
 from dam.models import Asset
-
-# Programs mark a face as widely as they like, some with hair and neck. What is marked less alike
-# than this is another face nearby.
-MIN_OVERLAP = 0.15
 
 
 def name_faces(asset_id: int, faces: Sequence[Face]) -> int:
@@ -42,21 +39,6 @@ def name_stored_faces(asset: Asset) -> int:
         lock_assets([asset.pk])
         faces = Face.objects.present().filter(asset=asset).defer("embedding", "landmarks")
         return name_faces(asset.pk, list(faces))
-
-
-def pair_regions(regions: Sequence[Region], boxes: Sequence[Region]) -> dict[int, int]:
-    """Return which box each region is, by their indices; best overlap first, each taken once."""
-    overlaps = sorted(
-        (-region.overlap(box), index, box_index)
-        for index, region in enumerate(regions)
-        for box_index, box in enumerate(boxes)
-        if region.overlap(box) >= MIN_OVERLAP
-    )
-    found: dict[int, int] = {}
-    for _, index, box_index in overlaps:
-        if index not in found and box_index not in found.values():
-            found[index] = box_index
-    return found
 
 
 def face_region(face: Face, *, width: int, height: int, name: str = "") -> Region:

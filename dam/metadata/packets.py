@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -22,6 +22,9 @@ MOST_XMP_BYTES = 2 * 2**20
 MOST_DEPTH = 40
 MOST_ELEMENTS = 60_000
 MOST_PROPERTIES = 40_000
+# Of properties of our own, which nobody else has to understand.
+OWN_NAMESPACE = "urn:facet:xmp:1.0/"
+OWN_PREFIX = "facet"
 
 _lock = threading.Lock()
 _PACKET = re.compile(r"<(?:\w+:xmpmeta|rdf:RDF)[\s>].*</(?:\w+:xmpmeta|rdf:RDF)\s*>", re.S)
@@ -65,9 +68,7 @@ def read_xmp(packet: bytes) -> dict[str, list[str]]:
     with _lock:
         exiv2 = _exiv2()
         try:
-            image = exiv2.ImageFactory.open((_HEADER + text + _TRAILER).encode())
-            image.readMetadata()
-            return _collect(image.xmpData())
+            return _collect(_opened(exiv2, text).xmpData())
         except exiv2.Exiv2Error as error:
             raise UnreadablePacket(str(error)) from error
 
@@ -76,12 +77,30 @@ def write_xmp(properties: Iterable[Property]) -> bytes:
     """Return a packet with these properties, in UTF-8, as a sidecar file holds it."""
     with _lock:
         exiv2 = _exiv2()
-        data = exiv2.XmpData()
-        for one in properties:
-            data.add(exiv2.XmpKey(f"Xmp.{one.path}"), _value(exiv2, one))
-        flags = exiv2.XmpParser.XmpFormatFlags
-        _, text = exiv2.XmpParser.encode(data, flags.omitPacketWrapper | flags.useCompactFormat)
-    return (_HEADER + "\n" + text + _TRAILER + "\n").encode()
+        return _encoded(exiv2, _add(exiv2, exiv2.XmpData(), properties))
+
+
+def edit_xmp(
+    packet: bytes, *, rename: Callable[[str], str | None], properties: Iterable[Property]
+) -> bytes:
+    """Return a packet with some of its properties under another path, and with more of them.
+
+    `rename` tells the new path of each, None for what goes; what it gives back unchanged stays as
+    it is, also where nobody here knows what it means. Raises UnreadablePacket.
+    """
+    text = _well_formed(packet)
+    with _lock:
+        exiv2 = _exiv2()
+        try:
+            image = _opened(exiv2, text)
+            data = exiv2.XmpData()
+            for datum in image.xmpData():
+                path = rename(datum.key().removeprefix("Xmp."))
+                if path is not None:
+                    data.add(exiv2.XmpKey(f"Xmp.{path}"), datum.value())
+            return _encoded(exiv2, _add(exiv2, data, properties))
+        except exiv2.Exiv2Error as error:
+            raise UnreadablePacket(str(error)) from error
 
 
 @cache
@@ -90,7 +109,26 @@ def _exiv2() -> ModuleType:
 
     # What is wrong with a packet is our exception; on stderr it would tell nobody which file it is.
     exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
+    exiv2.XmpProperties.registerNs(OWN_NAMESPACE, OWN_PREFIX)
     return exiv2
+
+
+def _opened(exiv2: ModuleType, text: str) -> Any:
+    image = exiv2.ImageFactory.open((_HEADER + text + _TRAILER).encode())
+    image.readMetadata()
+    return image
+
+
+def _add(exiv2: ModuleType, data: Any, properties: Iterable[Property]) -> Any:
+    for one in properties:
+        data.add(exiv2.XmpKey(f"Xmp.{one.path}"), _value(exiv2, one))
+    return data
+
+
+def _encoded(exiv2: ModuleType, data: Any) -> bytes:
+    flags = exiv2.XmpParser.XmpFormatFlags
+    _, text = exiv2.XmpParser.encode(data, flags.omitPacketWrapper | flags.useCompactFormat)
+    return (_HEADER + "\n" + text + _TRAILER + "\n").encode()
 
 
 def _collect(data: Any) -> dict[str, list[str]]:

@@ -20,6 +20,8 @@ Properties = Mapping[str, Sequence[str]]
 
 MWG = "mwg-rs.Regions"
 MP = "MP.RegionInfo"
+MWG_LIST = f"{MWG}/mwg-rs:RegionList"
+MP_LIST = f"{MP}/MPRI:Regions"
 # What Windows and Picasa write where a face has no name.
 _NAMELESS = frozenset({"ffffffffffffffff", "unknown", "untagged"})
 # Smaller is no face, but how some programs mark that there is none.
@@ -44,17 +46,21 @@ def stored_picture(*, width: int, height: int, orientation: int) -> Stored:
 
 def read_regions(found: Properties, stored: Stored) -> tuple[Region, ...]:
     """Return the faces that are marked in XMP, upright: MWG's, or MP's where there are none."""
-    regions = list(_mwg(found, stored)) or list(_mp(found, stored))
-    return tuple(regions[:MOST_REGIONS])
+    marked = list(marked_by_mwg(found, stored)) or list(marked_by_mp(found, stored))
+    return tuple(region for _, region in marked[:MOST_REGIONS])
 
 
 def write_regions(regions: Sequence[Region], stored: Stored) -> Iterator[Property]:
     """Yield upright regions as MWG and MP properties for a picture that is stored so."""
     if not regions:
         return
-    marked = [(region.name, lay_down(region, stored.orientation)) for region in regions]
-    yield from _write_mwg(marked, stored)
-    yield from _write_mp(marked)
+    laid = [(region.name, lay_down(region, stored.orientation)) for region in regions]
+    yield from mwg_head(stored)
+    for number, (name, box) in enumerate(laid, start=1):
+        yield from mwg_entry(number, name, box)
+    yield from mp_head()
+    for number, (name, box) in enumerate(laid, start=1):
+        yield from mp_entry(number, name, box)
 
 
 def raise_up(region: Region, orientation: int) -> Region:
@@ -79,13 +85,12 @@ def lay_down(region: Region, orientation: int) -> Region:
     return raise_up(region, {6: 8, 8: 6}.get(orientation, orientation))
 
 
-def _mwg(found: Properties, stored: Stored) -> Iterator[Region]:
-    applied = f"{MWG}/mwg-rs:AppliedToDimensions/stDim:"
-    full_width = _number(found, f"{applied}w") or float(stored.width)
-    full_height = _number(found, f"{applied}h") or float(stored.height)
-    orientation = 1 if _is_upright(full_width, full_height, stored) else stored.orientation
+def marked_by_mwg(found: Properties, stored: Stored) -> Iterator[tuple[int, Region]]:
+    """Yield MWG's faces, upright, with their numbers in the list."""
+    full_width, full_height = _applied(found, stored)
+    orientation = mwg_orientation(found, stored)
     for number in range(1, MOST_REGIONS + 1):
-        base = f"{MWG}/mwg-rs:RegionList[{number}]"
+        base = f"{MWG_LIST}[{number}]"
         if base not in found:
             return
         kind = _text(found, f"{base}/mwg-rs:Type")
@@ -98,19 +103,76 @@ def _mwg(found: Properties, stored: Stored) -> Iterator[Region]:
             x, width = x / full_width, width / full_width
             y, height = y / full_height, height / full_height
         name = _name(_text(found, f"{base}/mwg-rs:Name"))
-        yield from _placed(name, (x - width / 2, y - height / 2, width, height), orientation)
+        sides_of_box = (x - width / 2, y - height / 2, width, height)
+        for region in _placed(name, sides_of_box, orientation):
+            yield number, region
 
 
-def _mp(found: Properties, stored: Stored) -> Iterator[Region]:
+def marked_by_mp(found: Properties, stored: Stored) -> Iterator[tuple[int, Region]]:
+    """Yield MP's faces, upright, with their numbers in the list."""
     for number in range(1, MOST_REGIONS + 1):
-        base = f"{MP}/MPRI:Regions[{number}]"
+        base = f"{MP_LIST}[{number}]"
         if base not in found:
             return
         sides = _NUMBER.findall(_text(found, f"{base}/MPReg:Rectangle"))
         if len(sides) == 4:
             left, top, width, height = map(float, sides)
             name = _name(_text(found, f"{base}/MPReg:PersonDisplayName"))
-            yield from _placed(name, (left, top, width, height), stored.orientation)
+            for region in _placed(name, (left, top, width, height), stored.orientation):
+                yield number, region
+
+
+def mwg_orientation(found: Properties, stored: Stored) -> int:
+    """Return the orientation that turns a packet's MWG regions upright."""
+    return 1 if _is_upright(*_applied(found, stored), stored) else stored.orientation
+
+
+def mwg_head(stored: Stored) -> Iterator[Property]:
+    """Yield what stands before MWG regions: the dimensions, and the list itself."""
+    yield Property(MWG, kind=Kind.STRUCT)
+    applied = f"{MWG}/mwg-rs:AppliedToDimensions"
+    yield Property(applied, kind=Kind.STRUCT)
+    for side, value in (("w", stored.width), ("h", stored.height), ("unit", "pixel")):
+        yield Property(f"{applied}/stDim:{side}", (str(value),))
+    yield Property(MWG_LIST, kind=Kind.BAG)
+
+
+def mwg_entry(number: int, name: str, box: Region) -> Iterator[Property]:
+    """Yield one MWG region, which lies as the picture is stored."""
+    base = f"{MWG_LIST}[{number}]"
+    yield Property(base, kind=Kind.STRUCT)
+    if name:
+        yield Property(f"{base}/mwg-rs:Name", (name,))
+    yield Property(f"{base}/mwg-rs:Type", ("Face",))
+    yield Property(f"{base}/mwg-rs:Area", kind=Kind.STRUCT)
+    centre = (box.left + box.width / 2, box.top + box.height / 2, box.width, box.height)
+    for side, share in zip("xywh", centre, strict=True):
+        yield Property(f"{base}/mwg-rs:Area/stArea:{side}", (f"{share:.6f}",))
+    yield Property(f"{base}/mwg-rs:Area/stArea:unit", ("normalized",))
+
+
+def mp_head() -> Iterator[Property]:
+    """Yield what stands before MP regions."""
+    yield Property(MP, kind=Kind.STRUCT)
+    yield Property(MP_LIST, kind=Kind.BAG)
+
+
+def mp_entry(number: int, name: str, box: Region) -> Iterator[Property]:
+    """Yield one MP region, which lies as the picture is stored."""
+    base = f"{MP_LIST}[{number}]"
+    yield Property(base, kind=Kind.STRUCT)
+    sides = (box.left, box.top, box.width, box.height)
+    yield Property(f"{base}/MPReg:Rectangle", (", ".join(f"{side:.6f}" for side in sides),))
+    if name:
+        yield Property(f"{base}/MPReg:PersonDisplayName", (name,))
+
+
+def _applied(found: Properties, stored: Stored) -> tuple[float, float]:
+    """Return the sides of the picture that MWG regions were made on."""
+    applied = f"{MWG}/mwg-rs:AppliedToDimensions/stDim:"
+    width = _number(found, f"{applied}w") or float(stored.width)
+    height = _number(found, f"{applied}h") or float(stored.height)
+    return width, height
 
 
 def _placed(
@@ -145,35 +207,3 @@ def _text(found: Properties, key: str) -> str:
 def _number(found: Properties, key: str) -> float | None:
     match = _NUMBER.fullmatch(_text(found, key).replace(",", "."))
     return float(match[0]) if match else None
-
-
-def _write_mwg(marked: Sequence[tuple[str, Region]], stored: Stored) -> Iterator[Property]:
-    yield Property(MWG, kind=Kind.STRUCT)
-    applied = f"{MWG}/mwg-rs:AppliedToDimensions"
-    yield Property(applied, kind=Kind.STRUCT)
-    for side, value in (("w", stored.width), ("h", stored.height), ("unit", "pixel")):
-        yield Property(f"{applied}/stDim:{side}", (str(value),))
-    yield Property(f"{MWG}/mwg-rs:RegionList", kind=Kind.BAG)
-    for number, (name, box) in enumerate(marked, start=1):
-        base = f"{MWG}/mwg-rs:RegionList[{number}]"
-        yield Property(base, kind=Kind.STRUCT)
-        if name:
-            yield Property(f"{base}/mwg-rs:Name", (name,))
-        yield Property(f"{base}/mwg-rs:Type", ("Face",))
-        yield Property(f"{base}/mwg-rs:Area", kind=Kind.STRUCT)
-        centre = (box.left + box.width / 2, box.top + box.height / 2, box.width, box.height)
-        for side, share in zip("xywh", centre, strict=True):
-            yield Property(f"{base}/mwg-rs:Area/stArea:{side}", (f"{share:.6f}",))
-        yield Property(f"{base}/mwg-rs:Area/stArea:unit", ("normalized",))
-
-
-def _write_mp(marked: Sequence[tuple[str, Region]]) -> Iterator[Property]:
-    yield Property(MP, kind=Kind.STRUCT)
-    yield Property(f"{MP}/MPRI:Regions", kind=Kind.BAG)
-    for number, (name, box) in enumerate(marked, start=1):
-        base = f"{MP}/MPRI:Regions[{number}]"
-        yield Property(base, kind=Kind.STRUCT)
-        sides = (box.left, box.top, box.width, box.height)
-        yield Property(f"{base}/MPReg:Rectangle", (", ".join(f"{side:.6f}" for side in sides),))
-        if name:
-            yield Property(f"{base}/MPReg:PersonDisplayName", (name,))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from analysis.facets import facets
-from analysis.models import Face
+from analysis.photo_tags import faces_with_tags, photo_tags
+from analysis.sidecar import write_sidecar
 from dam.models import Asset
-from search.export.sidecar import write_sidecar
 from search.export.tables import ROWS_AT_ONCE
 from search.export.zip_stream import ZippedFile, zip_pieces
 from search.matching import find_matches
@@ -43,12 +43,13 @@ def _sidecars(ids: NDArray[np.int64]) -> Iterator[ZippedFile]:
     last = None
     for begin in range(0, len(ids), ROWS_AT_ONCE):
         piece = ids[begin : begin + ROWS_AT_ONCE].tolist()
-        faces = _faces_of(piece)
+        faces = faces_with_tags(piece)
         for asset in in_order(assets, piece):
             place = (asset.folder, asset.name)
             path = sidecar_path(asset, taken=place == last)
             last = place
-            yield ZippedFile(path, write_sidecar(asset, faces.get(asset.pk, []), known=known))
+            tags = photo_tags(asset, faces.get(asset.pk, []), known=known)
+            yield ZippedFile(path, write_sidecar(tags))
 
 
 def sidecar_path(asset: Asset, *, taken: bool) -> str:
@@ -61,12 +62,3 @@ def _by_path(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     with connection.cursor() as cursor:
         cursor.execute(_BY_PATH, [ids.tolist()])
         return np.fromiter((row[0] for row in cursor), np.int64)
-
-
-def _faces_of(asset_ids: list[int]) -> dict[int, list[Face]]:
-    light = Face.objects.present().defer("embedding", "landmarks", "pupils", "readings")
-    faces: dict[int, list[Face]] = {}
-    found = light.filter(asset__in=asset_ids).prefetch_related("tags")
-    for face in found.order_by("asset_id", "position"):
-        faces.setdefault(face.asset_id, []).append(face)
-    return faces
