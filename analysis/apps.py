@@ -13,6 +13,8 @@ class AnalysisConfig(AppConfig):
         from analysis.custom_tags.facet import custom_facets
         from analysis.facets import add_facet_source
         from analysis.people import person_facets
+        from analysis.webhooks import writing
 
         add_facet_source(person_facets)
         add_facet_source(custom_facets)
+        writing.register()

@@ -24,6 +24,7 @@ from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.naming import name_faces
 from analysis.pipeline.types import FaceResult
 from analysis.tagging import apply_model_tags, lock_assets
+from analysis.webhooks.noting import tell_ended
 from dam.errors import DamError
 from dam.models import Asset
 
@@ -199,6 +200,7 @@ def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net
             error_code="",
             error_message="",
         )
+        tell_ended(claim.run_id)
     return len(results)
 
 
@@ -211,12 +213,15 @@ def fail_run(claim: Claim, error: DamError) -> None:
         outcome = {"status": Status.QUEUED, "not_before": Now() + retry_delay(claim.tries)}
     else:
         outcome = {"status": Status.FAILED, "finished_at": Now()}
-    changed = _held(claim).update(
-        **outcome,
-        lease_expires_at=None,
-        error_code=error.code,
-        error_message=error.message,
-    )
+    with transaction.atomic():
+        changed = _held(claim).update(
+            **outcome,
+            lease_expires_at=None,
+            error_code=error.code,
+            error_message=error.message,
+        )
+        if changed and outcome["status"] == Status.FAILED:
+            tell_ended(claim.run_id)
     logger.warning(
         "run %s, attempt %s: %s (%s)",
         claim.run_id,

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from analysis.facets import facets, find_facet
 from analysis.models import MOST_VALUE, Face, FaceTag, TagCorrection
+from analysis.webhooks.noting import tell_corrected
 from dam.errors import DamError
 from dam.models import Asset, User
 
@@ -132,7 +133,7 @@ def correct_tags(
         stored = _hold(faces, facet=facet)
         tags = [stored.get(face.pk) or FaceTag(face=face, facet=facet) for face in faces]
         changed = [tag for tag in tags if (tag.source, tag.value) != (Source.USER, value)]
-        _note(((tag, value) for tag in changed), user=user)
+        tell_corrected(_note(((tag, value) for tag in changed), user=user))
         given = {"value": value, "score": None, "source": Source.USER}
         for tag in changed:
             for name, new in given.items():
@@ -178,7 +179,7 @@ def clear_corrections(
     with transaction.atomic():
         stored = _hold(faces, facet=facet)
         cleared = [tag for tag in stored.values() if tag.source == Source.USER]
-        _note(((tag, "") for tag in cleared), user=user)
+        tell_corrected(_note(((tag, "") for tag in cleared), user=user))
         _let_models_stand(cleared)
         for tag in cleared:
             tag.value, tag.score, tag.source = tag.model_value, tag.model_score, Source.MODEL
@@ -196,6 +197,7 @@ def restore_tags(values: Mapping[int, str | None], *, facet: str, user: User | N
         face_id: stored.get(face_id) or FaceTag(face_id=face_id, facet=facet) for face_id in values
     }
     notes = _note(((before[face_id], value or "") for face_id, value in values.items()), user=user)
+    tell_corrected(notes)
     _let_models_stand(tag for face_id, tag in stored.items() if values[face_id] is None)
     # Where there is a tag, what the model says of the face stays beside the person's value.
     FaceTag.objects.bulk_create(

@@ -12,6 +12,7 @@ from django.db import transaction
 from dam.audit import SERVICE, Actor, Kind, record
 from dam.models import Asset
 from dam.storage import StorageUnavailable, digest_lock, remove_files
+from dam.webhooks.deletions import note_deletions
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def delete_asset(asset: Asset, *, by: Actor = SERVICE) -> None:
     with digest_lock(asset.digest), transaction.atomic():
         # The asset's row before those that depend on it: who writes those takes it first, too.
         Asset.objects.select_for_update().filter(pk=asset.pk).first()
+        note_deletions([asset.pk])
         asset.delete()
         record(Kind.DELETION, f"deleted the photo {asset.name}", by=by)
         transaction.on_commit(partial(_remove_files, asset))
@@ -48,6 +50,7 @@ def delete_assets(asset_ids: Collection[int]) -> list[LeftFiles]:
     with transaction.atomic():
         held = assets.select_for_update().order_by("pk")
         left = [LeftFiles(*values) for values in held.values_list("digest", "media_type")]
+        note_deletions(asset_ids)
         assets.delete()
     return left
 

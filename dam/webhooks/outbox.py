@@ -13,7 +13,7 @@ from dam.webhooks.events import Event
 from dam.webhooks.models import Webhook
 from dam.webhooks.tasks import send_webhooks
 
-# The reference to a subscription locks it anyhow; done first, one that is being deleted is left out.
+# The reference to a subscription locks it anyhow; so one that is being deleted is left out.
 # Also for those that are paused or dead: what they are told of waits until somebody resumes them.
 _NOTE = """
     INSERT INTO dam_webhookdelivery (webhook_id, event, about)
