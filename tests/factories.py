@@ -66,6 +66,14 @@ def make_bare_assets(count: int) -> list[int]:
     return [asset.pk for asset in assets]
 
 
+def make_bare_runs(count: int) -> list[AnalysisRun]:
+    """Store a succeeded run of each of some assets without files; return them in order."""
+    return AnalysisRun.objects.bulk_create(
+        AnalysisRun(asset_id=pk, pipeline_version=VERSION, status=AnalysisRun.Status.SUCCEEDED)
+        for pk in make_bare_assets(count)
+    )
+
+
 def make_collection(
     name: str = "", *, assets: Sequence[int] = (), description: str = ""
 ) -> Collection:

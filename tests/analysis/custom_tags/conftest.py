@@ -11,9 +11,8 @@ from analysis import nets
 from analysis.custom_tags.examples import mark_examples
 from analysis.custom_tags.tags import create_tag
 from analysis.faces import apply_result
-from analysis.models import EMBEDDING_DIMENSIONS, AnalysisRun, CustomTag, Face
-from dam.models import Asset
-from tests.factories import BOX
+from analysis.models import EMBEDDING_DIMENSIONS, CustomTag, Face
+from tests.factories import BOX, make_bare_runs
 from tests.fakes import fake_result
 
 _numbers = count(1)
@@ -45,24 +44,10 @@ def make_faces(net: str) -> Callable[..., list[Face]]:
 
     def make(number_of: int, *, yes: bool, start: int = 0, embedding_net: str = net) -> list[Face]:
         numbers = [next(_numbers) for _ in range(number_of)]
-        assets = Asset.objects.bulk_create(
-            Asset(
-                digest=f"{number:064}",
-                name=f"{number}.png",
-                media_type="image/png",
-                size_bytes=1,
-                width=96,
-                height=64,
-                source=Asset.Source.API,
-            )
-            for number in numbers
-        )
-        runs = AnalysisRun.objects.bulk_create(
-            AnalysisRun(asset=asset, pipeline_version="v", status="succeeded") for asset in assets
-        )
         faces = []
+        runs = make_bare_runs(number_of)
         for index, (number, run) in enumerate(zip(numbers, runs, strict=True), start=start):
-            face = Face(asset=run.asset, run=run, position=0, embedding_net=embedding_net)
+            face = Face(asset_id=run.asset_id, run=run, position=0, embedding_net=embedding_net)
             apply_result(face, fake_result(BOX, seed=number))
             face.embedding = embedding(index + (10_000 if yes else 0), yes=yes).tolist()
             faces.append(face)

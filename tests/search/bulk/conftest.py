@@ -5,15 +5,14 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from analysis.models import AnalysisRun, Face, FaceTag
+from analysis.models import Face, FaceTag
 from analysis.tagging import apply_model_tags
-from dam.models import Asset
 from search.bulk.asking import choose_by_query, read_action
 from search.bulk.jobs import create_job
 from search.bulk.tasks import run_bulk_job
 from search.models import BulkJob
 from search.query import FaceQuery
-from tests.factories import make_face
+from tests.factories import make_bare_runs, make_face
 
 _SAME = [
     connection.ops.quote_name(field.column)
@@ -53,22 +52,7 @@ def many_faces(db: None) -> Callable[[int], list[int]]:
     """Makes faces of different photos, which have rows and no files; returns their ids."""
 
     def make(number: int) -> list[int]:
-        start = Asset.objects.count()
-        assets = Asset.objects.bulk_create(
-            Asset(
-                digest=f"{start + index:064x}",
-                name=f"{index}.png",
-                media_type="image/png",
-                size_bytes=1,
-                width=96,
-                height=64,
-                source=Asset.Source.API,
-            )
-            for index in range(number)
-        )
-        runs = AnalysisRun.objects.bulk_create(
-            AnalysisRun(asset=asset, pipeline_version="v", status="succeeded") for asset in assets
-        )
+        runs = make_bare_runs(number)
         first = make_face()
         with connection.cursor() as cursor:
             # Copies: sending thousands of embeddings takes longer than the tests.
