@@ -68,7 +68,7 @@ def sweep_runs() -> None:
 @shared_task(name="analysis.remove_old_drawn")
 def remove_old_drawn() -> None:
     """Remove drawn pictures that nobody can fetch any more."""
-    hours = scaleflex_pictures.remove_old_drawn()
+    hours = pictures.remove_old_drawn()
     logger.info("drawn pictures of %s hours were removed", hours)
 
 

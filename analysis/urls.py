@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path
 
 from analysis import api, tag_api, views
-from analysis.compat import ailab_api, scaleflex_urls
-from analysis.compat.ailab_views import UnknownOperationView
+from analysis.compat.ailab import urls as ailab
+from analysis.compat.scaleflex import urls as scaleflex
 from analysis.custom_tags import urls as custom_tags
 from analysis.net_report import urls as net_report
 
@@ -25,37 +25,9 @@ api_urls: list[URLPattern | URLResolver] = [
     *custom_tags.api_urls,
     *net_report.api_urls,
 ]
-# Other vendors' addresses. The last one answers what is below /api/ and not ours.
-vendor_urls: list[URLPattern | URLResolver] = [
-    *scaleflex_urls.urls,
-    path(
-        "api/portrait/analysis/face-analyzer-advanced",
-        ailab_api.FaceAnalyzerAdvancedView.as_view(),
-        name="ailab-face-analyzer-advanced",
-    ),
-    path(
-        "api/portrait/analysis/face-analyzer",
-        ailab_api.FaceAnalyzerView.as_view(),
-        name="ailab-face-analyzer",
-    ),
-    path(
-        "api/common/query-credits",
-        ailab_api.QueryCreditsView.as_view(),
-        name="ailab-query-credits",
-    ),
-    path(
-        "api/common/query-async-task-result",
-        ailab_api.QueryAsyncTaskResultView.as_view(),
-        name="ailab-query-async-task-result",
-    ),
-    re_path(
-        r"^api/(?!(?:v1|schema|docs)(?:/|$))",
-        UnknownOperationView.as_view(),
-        name="ailab-unknown-operation",
-    ),
-]
+# Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
+vendor_urls: list[URLPattern | URLResolver] = [*scaleflex.urls, *ailab.urls]
 html_urls: list[URLPattern | URLResolver] = [
-    path("", views.photos, name="photos"),
     path("photos/cards/", views.photo_cards, name="photo-cards"),
     path("photos/<uuid:uid>/", views.photo, name="photo"),
     path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),

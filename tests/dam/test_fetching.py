@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import socket
 import ssl
 import time
@@ -11,16 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from dam import addresses
 from dam.addresses import read_networks
 from dam.connections import Deadline, RequestFailed
 from dam.fetching import fetch
-from tests.dam.misbehaving import MisbehavingServer, answer, redirect
+from tests.dam.misbehaving import MisbehavingServer, answer, redirect, write_certificate
 
 PICTURE = b"not really a picture" * 10
 
@@ -412,7 +406,7 @@ def test_files_of_a_list_share_the_time(server):
 def https_server(tmp_path: Path) -> Iterator[MisbehavingServer]:
     """A server whose certificate is for 127.0.0.1; SSL_CERT_FILE makes it a trusted one."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_certificate(tmp_path / "server.pem"))
+    context.load_cert_chain(write_certificate(tmp_path / "server.pem"))
     server = MisbehavingServer(context)
     server.answers["/a.jpg"] = answer(PICTURE)
     with server.running():
@@ -442,33 +436,3 @@ def test_https_where_only_http_is_spoken_is_refused(server):
     url = server.url("/a.jpg").replace("http:", "https:")
 
     assert code_of(url) in {"bad_tls", "timed_out", "unreachable"}
-
-
-def _certificate(path: Path) -> Path:
-    """Write a key and its own certificate for 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path

@@ -6,7 +6,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from analysis.compat.scaleflex_errors import exception_handler
+from analysis.compat.scaleflex.errors import exception_handler
 from dam.auth import ApiKeyAuthentication
 
 KEY_HEADERS = ("X-Filerobot-Key", "Filerobot-Key")

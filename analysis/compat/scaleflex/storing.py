@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from analysis.compat.scaleflex_uploads import Picture, decoded, fetched, sent_files
+from analysis.compat.scaleflex.uploads import Picture, decoded, fetched, sent_files
 from dam.connections import Deadline, RequestFailed
 from dam.ingest import Outcome, clean_name, try_ingest
 from dam.models import Asset

@@ -18,7 +18,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from analysis import tasks
-from analysis.compat import scaleflex_pictures
+from analysis.compat.scaleflex import pictures
 from analysis.models import AnalysisRun
 from dam.addresses import read_networks
 from dam.api_keys import revoke_api_key
@@ -286,7 +286,7 @@ class TestDrawing:
 
         def status_after(hours: float) -> int:
             later = now + timedelta(hours=hours)
-            monkeypatch.setattr(scaleflex_pictures.timezone, "now", lambda: later)
+            monkeypatch.setattr(pictures.timezone, "now", lambda: later)
             response = APIClient().get(url)
             response.close()
             return response.status_code

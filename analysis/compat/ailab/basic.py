@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.compat import ailab_readings as readings
-from analysis.compat.ailab import age_years
+from analysis.compat.ailab import readings
+from analysis.compat.ailab.advanced import age_years
 from analysis.compat.boxes import pixel_box
 from analysis.compat.numbers import vendor_number, whole
 from analysis.pipeline.types import FaceResult

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from analysis.compat.scaleflex_meta import sidecar_of
+from analysis.compat.scaleflex.meta import sidecar_of
 from dam.connections import Deadline
 from dam.errors import DamError
 from dam.fetching import fetch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.compat import ailab_readings as readings
+from analysis.compat.ailab import readings
 from analysis.compat.boxes import pixel_box
 from analysis.compat.numbers import vendor_number, vendor_numbers, whole
 from analysis.pipeline.landmarks import LANDMARK_COUNT

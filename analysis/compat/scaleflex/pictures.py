@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
-from analysis.compat.scaleflex_drawing import draw
+from analysis.compat.scaleflex.drawing import draw
 from dam.storage import FileMissing, folders_in, open_file, put, remove_folder
 
 logger = logging.getLogger(__name__)

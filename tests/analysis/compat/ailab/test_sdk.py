@@ -15,8 +15,8 @@ from ailabtools.errors import AILabApiError
 from django.utils import timezone
 
 from analysis import in_time, nets
-from analysis.compat.ailab_envelope import AiLabError
-from analysis.compat.ailab_upload import MOST_BYTES
+from analysis.compat.ailab.envelope import AiLabError
+from analysis.compat.ailab.uploads import MOST_BYTES
 from analysis.manifest import NetError
 from dam.api_keys import revoke_api_key
 from dam.models import KeyPace

@@ -10,8 +10,8 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from analysis import in_time, nets
-from analysis.compat.ailab_envelope import AiLabError
-from analysis.compat.ailab_upload import MOST_BYTES
+from analysis.compat.ailab.envelope import AiLabError
+from analysis.compat.ailab.uploads import MOST_BYTES
 from analysis.manifest import NetError
 from analysis.models import AnalysisRun
 from analysis.pipeline.types import Box

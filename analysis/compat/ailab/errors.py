@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
-from analysis.compat.ailab_envelope import AiLabError
+from analysis.compat.ailab.envelope import AiLabError
 from analysis.errors import NetsUnusable
 from analysis.in_time import TooBusy, TooSlow
 from dam.api_errors import retry_after

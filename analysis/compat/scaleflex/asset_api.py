@@ -15,11 +15,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analysis.compat.scaleflex_assets import render_asset
-from analysis.compat.scaleflex_auth import ScaleflexView
-from analysis.compat.scaleflex_errors import SAME_ASSET, body_of, error_body
-from analysis.compat.scaleflex_storing import store
-from analysis.compat.scaleflex_uploads import CappedJSONParser
+from analysis.compat.scaleflex.assets import render_asset
+from analysis.compat.scaleflex.errors import SAME_ASSET, body_of, error_body
+from analysis.compat.scaleflex.storing import store
+from analysis.compat.scaleflex.uploads import CappedJSONParser
+from analysis.compat.scaleflex.views import ScaleflexView
 from analysis.listing import assets_with_faces
 from dam.api import IgnoreAccept, send_file
 from dam.audit import actor_of

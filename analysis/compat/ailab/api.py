@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analysis.adhoc import PictureAnalysis, analyze_picture
-from analysis.compat.ailab import is_large_enough, render
-from analysis.compat.ailab_basic import render_basic
-from analysis.compat.ailab_credits import render_credits
-from analysis.compat.ailab_envelope import AiLabError
-from analysis.compat.ailab_errors import AiLabRefusal
-from analysis.compat.ailab_tasks import render_task
-from analysis.compat.ailab_upload import check_resolution, read_flag, read_picture, read_whole
-from analysis.compat.ailab_views import AiLabView
+from analysis.compat.ailab.advanced import is_large_enough, render
+from analysis.compat.ailab.basic import render_basic
+from analysis.compat.ailab.credits import render_credits
+from analysis.compat.ailab.envelope import AiLabError
+from analysis.compat.ailab.errors import AiLabRefusal
+from analysis.compat.ailab.tasks import render_task
+from analysis.compat.ailab.uploads import check_resolution, read_flag, read_picture, read_whole
+from analysis.compat.ailab.views import AiLabView
 from analysis.models import AnalysisRun
 from analysis.pipeline.types import FaceResult
 from dam.imaging import ImageInfo

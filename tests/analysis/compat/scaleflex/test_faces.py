@@ -8,10 +8,10 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from analysis.compat.scaleflex import EMOTIONS, RACES, render, render_faces, shares
+from analysis.compat.scaleflex.faces import EMOTIONS, RACES, render, render_faces, shares
 from tests.analysis.compat.seen_faces import seen_faces
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 REQUEST = UUID("4f74f084-39a3-48f7-829a-336b55e8fd13")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.compat.ailab_basic import render_basic
+from analysis.compat.ailab.basic import render_basic
 from tests.analysis.compat.seen_faces import HEIGHT, WIDTH, seen_faces
 
 

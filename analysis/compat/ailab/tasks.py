@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.compat.ailab import is_large_enough, render
+from analysis.compat.ailab.advanced import is_large_enough, render
 from analysis.compat.stored import stored_results
 from analysis.models import AnalysisRun
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analysis.compat import scaleflex_api, scaleflex_asset_api
+from analysis.compat.scaleflex import api, asset_api
 
 VERSIONS = ("v4", "v5")
 BASES = ("", "scaleflex/")
@@ -12,20 +12,20 @@ BASES = ("", "scaleflex/")
 
 def _files(base: str) -> list[URLPattern]:
     """Return the addresses of stored files below a base; those at the root have names."""
-    files = scaleflex_asset_api.FilesView.as_view()
+    files = asset_api.FilesView.as_view()
     patterns = []
     for version in VERSIONS:
         start = f"{base}<slug:token>/{version}"
         patterns += [
             path(f"{start}/files", files),
             path(f"{start}/files/", files),
-            path(f"{start}/files/<uuid:uid>", scaleflex_asset_api.FileView.as_view()),
+            path(f"{start}/files/<uuid:uid>", asset_api.FileView.as_view()),
             path(
                 f"{start}/files/<uuid:uid>/original",
-                scaleflex_asset_api.FileOriginalView.as_view(),
+                asset_api.FileOriginalView.as_view(),
                 name="scaleflex-original" if (base, version) == (BASES[0], VERSIONS[0]) else None,
             ),
-            path(f"{start}/regenerate/face-analysis", scaleflex_api.RegenerateView.as_view()),
+            path(f"{start}/regenerate/face-analysis", api.RegenerateView.as_view()),
         ]
     return patterns
 
@@ -33,17 +33,17 @@ def _files(base: str) -> list[URLPattern]:
 urls: list[URLPattern] = [
     path(
         "scaleflex/face-analysis",
-        scaleflex_api.FaceAnalysisView.as_view(),
+        api.FaceAnalysisView.as_view(),
         name="scaleflex-face-analysis",
     ),
     path(
         "scaleflex/regenerate/face-analysis",
-        scaleflex_api.RegenerateView.as_view(),
+        api.RegenerateView.as_view(),
         name="scaleflex-regenerate",
     ),
     path(
         "scaleflex/deliver/<slug:hour>/<uuid:uid>.png",
-        scaleflex_api.DrawnView.as_view(),
+        api.DrawnView.as_view(),
         name="scaleflex-drawn",
     ),
     *(pattern for base in BASES for pattern in _files(base)),

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from analysis.compat.scaleflex import render_faces
-from analysis.compat.scaleflex_drawing import FRAME, MOST_SIDE_PX, draw, sketch
+from analysis.compat.scaleflex.drawing import FRAME, MOST_SIDE_PX, draw, sketch
+from analysis.compat.scaleflex.faces import render_faces
 from tests.analysis.compat.seen_faces import HEIGHT, WIDTH, seen_faces
 
 # A JPEG lies in between, so colours are nearly the same.

@@ -10,7 +10,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from analysis.compat.scaleflex import render_faces
+from analysis.compat.scaleflex.faces import render_faces
 from analysis.models import AnalysisRun, Face
 from analysis.nets import current_version, switched_off_facets, visible_readings
 from analysis.recording import queue_runs, requeue_runs

@@ -15,12 +15,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from analysis.adhoc import PictureAnalysis, analyze_picture
-from analysis.compat.scaleflex import render, render_faces
-from analysis.compat.scaleflex_assets import regenerate
-from analysis.compat.scaleflex_auth import ScaleflexView
-from analysis.compat.scaleflex_drawing import sketch
-from analysis.compat.scaleflex_pictures import open_drawn, store_sketch
-from analysis.compat.scaleflex_uploads import CappedJSONParser, sent_picture
+from analysis.compat.scaleflex.assets import regenerate
+from analysis.compat.scaleflex.drawing import sketch
+from analysis.compat.scaleflex.faces import render, render_faces
+from analysis.compat.scaleflex.pictures import open_drawn, store_sketch
+from analysis.compat.scaleflex.uploads import CappedJSONParser, sent_picture
+from analysis.compat.scaleflex.views import ScaleflexView
 from analysis.nets import current_version
 from dam.api import IgnoreAccept, send_file
 from dam.ingest import clean_name
@@ -70,7 +70,7 @@ class RegenerateView(ScaleflexView):
 
     parser_classes = (CappedJSONParser,)
 
-    def post(self, request: Request, token: str = "") -> Response:  # noqa: ARG002
+    def post(self, request: Request, token: str = "") -> Response:
         """Take `{"uuids": […]}`; what is found lands on the files."""
         found = regenerate(_read_uuids(request.data.get("uuids")))
         if not found:

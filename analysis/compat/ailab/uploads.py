@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
-from analysis.compat.ailab_envelope import AiLabError
-from analysis.compat.ailab_errors import AiLabRefusal
+from analysis.compat.ailab.envelope import AiLabError
+from analysis.compat.ailab.errors import AiLabRefusal
 from dam.imaging import ImageInfo
 
 MOST_BYTES = 20 * 2**20

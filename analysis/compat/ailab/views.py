@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analysis.compat.ailab_envelope import AiLabError, failure, success
-from analysis.compat.ailab_errors import AiLabRefusal, explain
+from analysis.compat.ailab.envelope import AiLabError, failure, success
+from analysis.compat.ailab.errors import AiLabRefusal, explain
 from dam.api import IgnoreAccept
 from dam.api_errors import log_failure
 from dam.api_keys import find_any_api_key, is_working, note_use

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.compat.ailab import is_large_enough, render
+from analysis.compat.ailab.advanced import is_large_enough, render
 from analysis.pipeline.types import Box
 from tests.analysis.compat.seen_faces import HEIGHT, WIDTH, seen_faces
 from tests.fakes import fake_result
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 PER_FACE = {
     "face_rectangles": 4,
     "face_probability_list": 1,

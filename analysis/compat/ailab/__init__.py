@@ -1,0 +1,1 @@
+"""AILabTools' Face Analyzers."""

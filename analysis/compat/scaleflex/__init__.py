@@ -1,0 +1,1 @@
+"""Scaleflex' (Filerobot's) face analysis and asset API."""
