@@ -213,6 +213,8 @@ SPECTACULAR_SETTINGS = {
         "BulkJobStatus": "search.models.BulkJob.Status",
         "WebhookStatus": "dam.webhooks.models.Webhook.Status",
         "WebhookDeliveryStatus": "dam.webhooks.models.WebhookDelivery.Status",
+        "WebhookEvent": "dam.webhooks.events.Event",
+        "SubscribableWebhookEvent": "dam.webhooks.events.SUBSCRIBABLE_CHOICES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

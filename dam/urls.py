@@ -10,6 +10,7 @@ import analysis.urls
 import dam.administration.urls
 import dam.asset_urls
 import dam.collections.urls
+import dam.webhooks.urls
 import search.urls
 from dam import health
 
@@ -24,6 +25,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *dam.administration.urls.api_urls,
     *dam.asset_urls.api_urls,
     *dam.collections.urls.api_urls,
+    *dam.webhooks.urls.api_urls,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -42,4 +44,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *dam.administration.urls.html_urls,
     *dam.asset_urls.html_urls,
     *dam.collections.urls.html_urls,
+    *dam.webhooks.urls.html_urls,
 ]

@@ -25,3 +25,4 @@ SUBSCRIBABLE = (
     Event.TAG_CORRECTED,
     Event.ASSET_DELETED,
 )
+SUBSCRIBABLE_CHOICES = [(event.value, event.label) for event in SUBSCRIBABLE]

@@ -1,32 +1,20 @@
-"""The log of deliveries: what is in it, sending again what is, and forgetting what is old."""
+"""The log of deliveries: what is in it, and sending it again."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from dam.errors import DamError
+from dam.webhooks.errors import PingReplayed, UnknownDelivery
 from dam.webhooks.events import Event
 from dam.webhooks.models import Webhook, WebhookDelivery
+from dam.webhooks.tasks import send_webhooks
 
 Status = WebhookDelivery.Status
-
-FORGET_AT_ONCE = 10_000
-
-
-class UnknownDelivery(DamError):
-    """There is no such delivery, or it is forgotten."""
-
-    code = "not_found"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("There is no such delivery; old ones are forgotten.")
 
 
 def deliveries_of(webhook: Webhook, *, status: str = "") -> QuerySet[WebhookDelivery]:
@@ -43,27 +31,27 @@ def find_delivery(webhook: Webhook, uid: UUID) -> WebhookDelivery:
     return delivery
 
 
-def replay(deliveries: QuerySet[WebhookDelivery]) -> int:
-    """Let deliveries be tried again from now on for a day, and return of how many.
+def replay_one(delivery: WebhookDelivery) -> None:
+    """Let a delivery be tried again from now on for a day, whatever became of it.
 
-    They keep their uid, so that a receiver which has one already can tell. Pings are left out: they
-    are only for who waits for the answer.
+    It keeps its uid, so that a receiver which has it already can tell. Raises PingReplayed.
     """
-    again = deliveries.exclude(event=Event.PING)
-    return again.update(status=Status.WAITING, due_at=Now(), tried_since=None)
+    if delivery.event == Event.PING:
+        raise PingReplayed
+    _replay(deliveries_of(delivery.webhook).filter(pk=delivery.pk), delivery.webhook)
+    delivery.refresh_from_db()
 
 
-def forget_old_deliveries() -> int:
-    """Delete deliveries older than DAM_WEBHOOK_LOG_DAYS, and return how many there were."""
-    old = WebhookDelivery.objects.filter(
-        created_at__lt=Now() - timedelta(days=settings.DAM_WEBHOOK_LOG_DAYS)
-    )
-    forgotten = 0
-    while True:
-        # In pieces, so that no transaction is long.
-        ids = list(old.order_by("created_at").values_list("pk", flat=True)[:FORGET_AT_ONCE])
-        with transaction.atomic():
-            deleted, _ = WebhookDelivery.objects.filter(pk__in=ids).delete()
-        forgotten += deleted
-        if len(ids) < FORGET_AT_ONCE:
-            return forgotten
+def replay_all_failed(webhook: Webhook) -> int:
+    """Let all failed deliveries of a subscription be tried again, and return how many."""
+    failed = deliveries_of(webhook, status=Status.FAILED)
+    return _replay(failed.exclude(event=Event.PING), webhook)
+
+
+def _replay(deliveries: QuerySet[WebhookDelivery], webhook: Webhook) -> int:
+    with transaction.atomic():
+        again = deliveries.update(status=Status.WAITING, due_at=Now(), tried_since=None)
+        # A person waits, so a receiver that rests is asked all the same.
+        Webhook.objects.filter(pk=webhook.pk).update(not_before=None)
+        transaction.on_commit(partial(send_webhooks, [webhook.pk]))
+    return again

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+
+from dam.webhooks.events import Event
 
 
 class Webhook(models.Model):
@@ -54,6 +56,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"webhook {self.uid} ({self.status})"
+
+    @property
+    def event_labels(self) -> list[str]:
+        """Return what people call its events."""
+        return [Event(name).label for name in self.events]
 
     @property
     def valid_secrets(self) -> list[str]:
@@ -116,6 +123,11 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.uid} ({self.status})"
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """Return when it is tried (again), None where it is not."""
+        return self.due_at if self.status == self.Status.WAITING else None
 
     @property
     def tried_for(self) -> timedelta:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -17,8 +16,8 @@ from django.db.models.functions import Now
 from dam.addresses import may_be_asked
 from dam.audit import Actor, Kind, record
 from dam.connections import RequestFailed, bad_url, read_url
-from dam.errors import DamError
 from dam.names import InvalidName, read_name
+from dam.webhooks.errors import InvalidWebhook
 from dam.webhooks.events import SUBSCRIBABLE
 from dam.webhooks.models import Webhook, WebhookDelivery
 from dam.webhooks.posting import reach
@@ -29,34 +28,6 @@ Status = Webhook.Status
 
 # How long the secret before a new one signs, too: time enough to tell receivers.
 OLD_SECRET_SIGNS = timedelta(hours=24)
-
-
-class InvalidWebhook(DamError):
-    """A subscription cannot be like that; `fields` says why, with all that is wrong."""
-
-    code = "invalid"
-    status = 400
-
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        super().__init__("Some values are not valid.", fields=fields)
-
-
-class UnknownWebhook(DamError):
-    """There is no such subscription."""
-
-    code = "not_found"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("There is no such webhook.")
-
-
-def find_webhook(uid: UUID) -> Webhook:
-    """Return a subscription. Raises UnknownWebhook."""
-    webhook = Webhook.objects.select_related("created_by").filter(uid=uid).first()
-    if webhook is None:
-        raise UnknownWebhook
-    return webhook
 
 
 def create_webhook(*, url: str, events: Collection[str], name: str = "", by: Actor) -> Webhook:

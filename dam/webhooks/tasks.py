@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from dam.webhooks.delivering import claim_next, deliver, due_webhooks, has_due, record_failure
-from dam.webhooks.log import forget_old_deliveries
+from dam.webhooks.forgetting import forget_old_deliveries
 from dam.webhooks.models import Webhook, WebhookDelivery
 from dam.webhooks.pace import RESEND_AFTER
 from dam.webhooks.posting import Answer
