@@ -9,6 +9,7 @@ class AnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         from analysis import checks, receivers  # noqa: F401  (registers checks and the receiver)
+        from analysis.connectors import tasks as connector_tasks  # noqa: F401  (registers tasks)
         from analysis.custom_tags import tasks  # noqa: F401  (registers tasks)
         from analysis.custom_tags.facet import custom_facets
         from analysis.facets import add_facet_source

@@ -104,6 +104,14 @@ class Env:
         raw = self.text(name)
         return Path(raw).expanduser().absolute() if raw else default
 
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """Return a comma-separated list of absolute paths; `~` is the home folder."""
+        paths = tuple(Path(word).expanduser() for word in self.words(name))
+        if not all(path.is_absolute() for path in paths):
+            self.note(name, "absolute paths of folders, comma-separated")
+            return ()
+        return paths
+
     def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
         """Return a URL with one of the schemes, or "" when unset."""
         raw = self.text(name)

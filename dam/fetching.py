@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import http.client
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -40,27 +40,53 @@ class Fetched:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who may be asked for a file, and what the server that was named is told."""
+
+    reach: Reach
+    origin: tuple[str, str]
+    headers: Mapping[str, str]
+
+    def headers_for(self, parts: SplitResult) -> dict[str, str]:
+        is_named = (parts.scheme, parts.netloc) == self.origin
+        return dict(self.headers if is_named else HEADERS)
+
+
 @contextmanager
-def fetch(url: str, *, within: Deadline | None = None) -> Iterator[Fetched]:
+def fetch(
+    url: str,
+    *,
+    within: Deadline | None = None,
+    reach: Reach | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[Fetched]:
     """Give the file at a URL, of DAM_MAX_UPLOAD_BYTES at most; it is gone afterwards.
 
     It may take DAM_FETCH_SECONDS, and no longer than `within`, which several files may share.
-    Raises RequestFailed.
+    `reach` is what may be asked instead of what DAM_FETCH_HOSTS and DAM_FETCH_NETWORKS say;
+    `headers` are for the URL's own server, and not for one that it leads on to. Raises
+    RequestFailed.
     """
+    asked = Asked(
+        reach or Reach(settings.DAM_FETCH_HOSTS, settings.DAM_FETCH_NETWORKS),
+        _origin(url),
+        {**HEADERS, **(headers or {})},
+    )
     with tempfile.SpooledTemporaryFile(
         max_size=SPOOL_MEMORY_BYTES, dir=settings.FILE_UPLOAD_TEMP_DIR
     ) as file:
         with problems_told():
             most = float(settings.DAM_FETCH_SECONDS)
             seconds = min(most, within.left()) if within else most
-            _follow(url, into=file, deadline=Deadline(seconds))
+            _follow(url, asked, into=file, deadline=Deadline(seconds))
         file.seek(0)
         yield Fetched(file=file, name=_name(url))
 
 
-def _follow(url: str, *, into: IO[bytes], deadline: Deadline) -> None:
+def _follow(url: str, asked: Asked, *, into: IO[bytes], deadline: Deadline) -> None:
     for _ in range(settings.DAM_FETCH_REDIRECTS + 1):
-        target = _ask(read_url(url), into=into, deadline=deadline)
+        target = _ask(read_url(url), asked, into=into, deadline=deadline)
         if target is None:
             return
         url = _join(url, target)
@@ -74,12 +100,11 @@ def _join(url: str, target: str) -> str:
         raise bad_url("The address leads on to one that cannot be read.") from error
 
 
-def _ask(parts: SplitResult, *, into: IO[bytes], deadline: Deadline) -> str | None:
+def _ask(parts: SplitResult, asked: Asked, *, into: IO[bytes], deadline: Deadline) -> str | None:
     """Store what a URL answers, or return where it leads on."""
     with ExitStack() as stack:
-        reach = Reach(settings.DAM_FETCH_HOSTS, settings.DAM_FETCH_NETWORKS)
-        connection = stack.enter_context(connected(parts, reach=reach, deadline=deadline))
-        connection.request("GET", path_of(parts), headers=HEADERS)
+        connection = stack.enter_context(connected(parts, reach=asked.reach, deadline=deadline))
+        connection.request("GET", path_of(parts), headers=asked.headers_for(parts))
         response = connection.getresponse()
         stack.callback(response.close)
         if response.status in REDIRECTS and (target := response.getheader("Location")):
@@ -118,6 +143,11 @@ def _too_large() -> RequestFailed:
     )
     error.status = 413
     return error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = read_url(url)
+    return parts.scheme, parts.netloc
 
 
 def _decoded(header: str) -> str:

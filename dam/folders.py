@@ -58,7 +58,7 @@ def ingest_path(path: Path, *, source: Asset.Source, folder: str = "") -> Outcom
 
 def read_sidecar(path: Path) -> bytes:
     """Return the XMP file beside a picture, as far as it may be read; b"" if there is none."""
-    for sidecar in _sidecars(path):
+    for sidecar in sidecar_paths(path):
         try:
             if sidecar.is_file():
                 with sidecar.open("rb") as file:
@@ -125,7 +125,7 @@ class FolderWatch:
             found[path] = _State(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         for path, state in found.items():
             if not is_sidecar(path):
-                beside = next((found[one] for one in _sidecars(path) if one in found), None)
+                beside = next((found[one] for one in sidecar_paths(path) if one in found), None)
                 yield path, (state, beside)
 
 
@@ -145,7 +145,7 @@ def is_sidecar(path: Path) -> bool:
     return path.suffix.casefold() == ".xmp"
 
 
-def _sidecars(path: Path) -> tuple[Path, ...]:
+def sidecar_paths(path: Path) -> tuple[Path, ...]:
     """Return what a picture's sidecar may be called: digiKam's way first, then Adobe's."""
     names = (f"{path.name}.xmp", f"{path.name}.XMP", f"{path.stem}.xmp", f"{path.stem}.XMP")
     return tuple(path.with_name(name) for name in names)

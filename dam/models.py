@@ -197,6 +197,7 @@ class Asset(models.Model):
         API: Any = "api", "Sent by REST"
         COMMAND: Any = "command", "Read by ingest_files"
         WATCH_FOLDER: Any = "watch_folder", "Found in a watched folder"
+        CONNECTOR: Any = "connector", "Pulled by a connector"
 
     class Verdict(models.TextChoices):
         WAITING: Any = "waiting", "Not judged yet"

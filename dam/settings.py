@@ -53,6 +53,10 @@ DAM_FETCH_NETWORKS = env.networks("DAM_FETCH_NETWORKS")
 DAM_FETCH_SECONDS = env.integer("DAM_FETCH_SECONDS", 20, minimum=1, maximum=600)
 DAM_FETCH_REDIRECTS = env.integer("DAM_FETCH_REDIRECTS", 3, minimum=0, maximum=20)
 
+# Where connectors may read and write on this machine, and which private networks they may ask.
+DAM_CONNECTOR_FOLDERS = env.paths("DAM_CONNECTOR_FOLDERS")
+DAM_CONNECTOR_NETWORKS = env.networks("DAM_CONNECTOR_NETWORKS")
+
 # How long a picture with drawn faces can be fetched by its address, which needs no credential.
 DAM_DRAWN_HOURS = env.integer("DAM_DRAWN_HOURS", 24, minimum=0, maximum=8760)
 
@@ -206,6 +210,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AssetSource": "dam.models.Asset.Source",
+        "ConnectorRunStatus": "analysis.connectors.models.ConnectorRun.Status",
+        "ConnectorRunPhase": "analysis.connectors.models.ConnectorRun.Phase",
+        "ConnectorNoteAction": "analysis.connectors.models.ConnectorNote.Action",
         "RunStatus": "analysis.models.AnalysisRun.Status",
         "TagSource": "analysis.models.FaceTag.Source",
         "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
@@ -289,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
     "fold-changes": {"task": "search.fold_changes", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-bulk-jobs": {
         "task": "search.sweep_bulk_jobs",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "sweep-connectors": {
+        "task": "analysis.sweep_connectors",
         "schedule": 30.0,
         "options": {"expires": 30},
     },
