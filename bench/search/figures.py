@@ -148,6 +148,7 @@ class Bench:
                 target_of([face.embedding], embedding_net=face.embedding_net),
                 limits=Limits(count=NEIGHBOURS),
                 leave_out=[face.pk],
+                load_from=faces_for_tiles(),
             )
 
         pairs = list(zip(examples, filters, strict=False))
@@ -171,7 +172,7 @@ class Bench:
             times,
             self._requests(paths),
             mean(shares),
-            f"{', '.join(methods)}; {sizes[0]:,} to {sizes[-1]:,} candidates",
+            f"{', '.join(methods)}; {sizes[0]:,} to {sizes[-1]:,} candidates; tiles",
         )
 
     def correction(self, *, asked: tuple[float, float]) -> Figure:

@@ -50,20 +50,23 @@ def gather(segments: Sequence[Segment], rows: Mapping[int, NDArray[np.int32]]) -
 
 def _join_codes(facet: str, pieces: Sequence[tuple[Segment, NDArray[np.int32]]]) -> Codes:
     """Return the tags of one facet, with the values that some of these faces have."""
-    found = []
+    found: list[tuple[tuple[str, ...], NDArray[Any], NDArray[np.intp]]] = []
     for segment, taken in pieces:
         codes = segment.codes.get(facet)
         if codes is None:
-            found.append(([], np.zeros(len(taken), dtype=np.intp)))
+            found.append(((), np.zeros(len(taken), dtype=np.intp), np.empty(0, dtype=np.intp)))
             continue
-        used, places = np.unique(codes.codes[taken], return_inverse=True)
-        names = [codes.values[code - 1] if code else "" for code in used.tolist()]
-        found.append((names, places))
-    values = sorted({name for names, _ in found for name in names if name})
-    code_of = {name: code for code, name in enumerate(values, start=1)} | {"": 0}
-    renamed = [
-        np.array([code_of[name] for name in names] or [0])[places] for names, places in found
-    ]
+        tags = codes.codes[taken]
+        # Counting takes a tenth of the time of sorting, which np.unique does.
+        used = np.flatnonzero(np.bincount(tags))
+        found.append((codes.values, tags, used[used > 0]))
+    values = sorted({names[code - 1] for names, _, used in found for code in used.tolist()})
+    code_of = {name: code for code, name in enumerate(values, start=1)}
+    renamed = []
+    for names, of_faces, used in found:
+        codes_now = np.zeros(len(names) + 1, dtype=np.min_scalar_type(len(values)))
+        codes_now[used] = [code_of[names[code - 1]] for code in used.tolist()]
+        renamed.append(codes_now[of_faces])
     return Codes(tuple(values), _join(renamed, np.min_scalar_type(len(values))))
 
 

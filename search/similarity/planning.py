@@ -16,8 +16,8 @@ from search.similarity.target import Target
 # search may take.
 MOST_COMPARED = 4000
 # The sketches' best are compared exactly: so many, and so many more for each that is wanted.
-SKETCHES_KEPT = 700
-SKETCHES_PER_FACE = 15
+SKETCHES_KEPT = 250
+SKETCHES_PER_FACE = 5
 # Below so many faces comparing all sketches is as quick as the index, and finds more.
 FEWEST_IN_GRAPH = 3_000_000
 # With fewer of the faces in the index among the candidates it finds too many that are not wanted.
@@ -64,7 +64,7 @@ def find_nearest(
         ranked = _walk_graph(candidates, target, limit=limit)
         if len(ranked) == limit:
             return Found(ranked, Method.GRAPH, exact=False)
-    ids = nearest_by_sketch(candidates, target.sketch, count=kept)
+    ids = nearest_by_sketch(candidates, target, count=kept)
     return Found(rank_among(ids, target, limit=limit), Method.SKETCHES, exact=False)
 
 
