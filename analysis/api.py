@@ -26,7 +26,6 @@ from analysis.params import (
     FaceParams,
     LandmarksParams,
     RunListParams,
-    read_params,
 )
 from analysis.serializers import (
     AnalyzedAssetSerializer,
@@ -41,6 +40,7 @@ from dam.collections import api as collections_api
 from dam.metering import metered
 from dam.models import Asset
 from dam.pagination import NewestFirst
+from dam.rest_requests import person, read_params
 from dam.roles import Right, needs
 
 HOUR_SECONDS = 3600

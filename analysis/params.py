@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from analysis.models import AnalysisRun
 
@@ -29,11 +26,3 @@ class RunListParams(serializers.Serializer):
     status = serializers.ChoiceField(
         choices=AnalysisRun.Status.choices, required=False, help_text="Only runs in this state."
     )
-
-
-def read_params(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """Return a query string's values; raises ValidationError with all that is wrong."""
-    params = kind(data=request.query_params)
-    params.is_valid(raise_exception=True)
-    values: dict[str, Any] = params.validated_data
-    return values

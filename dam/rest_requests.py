@@ -1,4 +1,4 @@
-"""What a REST request says: who asks, and what is in its body."""
+"""What a REST request says: who asks, and what is in its body and its address."""
 
 from __future__ import annotations
 
@@ -20,4 +20,12 @@ def read_body(kind: type[Serializer], request: Request) -> dict[str, Any]:
     body = kind(data=request.data)
     body.is_valid(raise_exception=True)
     values: dict[str, Any] = body.validated_data
+    return values
+
+
+def read_params(kind: type[Serializer], request: Request) -> dict[str, Any]:
+    """Return a query string's values; raises ValidationError with all that is wrong."""
+    params = kind(data=request.query_params)
+    params.is_valid(raise_exception=True)
+    values: dict[str, Any] = params.validated_data
     return values

@@ -41,6 +41,12 @@ ROLE_RIGHTS: Mapping[str, Rights] = {
     Role.EDITOR: SCOPE_RIGHTS[Right.WRITE],
     Role.ADMINISTRATOR: ALL,
 }
+# What people with a role may do, beside its name.
+ROLE_HINTS: Mapping[str, str] = {
+    Role.VIEWER: "may see, search and export",
+    Role.EDITOR: "may also upload, correct, name, and organize collections and tags",
+    Role.ADMINISTRATOR: "may also delete for good, and manage people, keys and settings",
+}
 MISSING_MESSAGE = "This credential does not allow that."
 MISSING_CODE = "scope_missing"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from dam.api_keys import working_keys
 from dam.limits import Limits, limits_of
 from dam.metering import today
 from dam.models import ApiKey, KeyUsage
@@ -27,9 +28,9 @@ def usage_of(api_key: ApiKey | None) -> QuerySet[KeyUsage]:
 
 
 def keys_today() -> list[KeyToday]:
-    """Return all keys that were not revoked, by name."""
+    """Return all keys that work, by name."""
     used = {one.api_key_id: one for one in KeyUsage.objects.filter(day=today())}
-    keys = ApiKey.objects.filter(revoked_at=None).order_by("name", "pk")
+    keys = working_keys().select_related("created_by").order_by("name", "pk")
     return [
         KeyToday(key, used.get(key.pk) or KeyUsage(api_key=key, day=today()), limits_of(key))
         for key in keys

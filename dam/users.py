@@ -9,6 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -59,6 +60,10 @@ class PasswordLink:
     user: User
     uid: str
     token: str
+
+    def path(self) -> str:
+        """Return the page at which the password is chosen."""
+        return reverse("choose-password", kwargs={"uid": self.uid, "token": self.token})
 
 
 def list_users() -> QuerySet[User]:

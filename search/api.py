@@ -18,8 +18,9 @@ from analysis import api as analysis_api
 from analysis.face_serializers import FaceSerializer
 from analysis.listing import faces_for_lists
 from analysis.models import Face
-from analysis.params import LandmarksParams, read_params
+from analysis.params import LandmarksParams
 from dam.api import IgnoreAccept
+from dam.rest_requests import read_params
 from search.counts import count_facets
 from search.export.coco import write_coco
 from search.export.sidecar_archive import write_sidecars

@@ -30,9 +30,8 @@ from analysis.custom_tags.tasks import send_version
 from analysis.custom_tags.training import train_tag
 from analysis.custom_tags.versions import find_version
 from analysis.models import CustomTag, CustomTagVersion, FaceTag
-from analysis.params import read_params
 from dam.pagination import NewestFirst
-from dam.rest_requests import person, read_body
+from dam.rest_requests import person, read_body, read_params
 
 
 class VersionPages(NewestFirst):

@@ -155,7 +155,10 @@ def test_a_session_needs_a_csrf_token_to_write():
 
 
 def test_a_key_needs_no_csrf_token():
-    assert delete(Client(enforce_csrf_checks=True), make_api_key(ApiKey.Scope.ADMIN).text).status_code == 204
+    assert (
+        delete(Client(enforce_csrf_checks=True), make_api_key(ApiKey.Scope.ADMIN).text).status_code
+        == 204
+    )
 
 
 def test_a_person_who_was_deactivated_is_refused(client):

@@ -85,7 +85,7 @@ class TestPage:
         assert "1234 pictures a day" in page
 
     def test_without_keys_it_says_how_to_make_one(self, staff):
-        assert "create_api_key" in staff.get("/usage/").content.decode()
+        assert "/settings/keys/new/" in staff.get("/usage/").content.decode()
 
     def test_revoked_keys_keep_their_days(self, staff):
         client_of(ApiKey.Scope.WRITE, used=2)
