@@ -82,9 +82,9 @@ def nearest_by_sketch(candidates: Candidates, target: Target, *, count: int) -> 
     ids = np.concatenate([_ids(segment, rows) for segment, rows in near])
     if len(ids) <= count:
         return ids
-    products = np.concatenate(
-        [sketch_products(_sketches(segment, rows), target.direction) for segment, rows in near]
-    )
+    # One long array takes a fifth of the time of many short ones.
+    sketches = np.concatenate([_sketches(segment, rows) for segment, rows in near])
+    products = sketch_products(sketches, target.direction)
     return ids[np.argpartition(products, -count)[-count:]]
 
 
