@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
 from analysis import nets
-from analysis.compat import scaleflex_pictures
+from analysis.compat.scaleflex import pictures
 from analysis.errors import StaleClaim, explain
 from analysis.face_crops import store_face_crop
 from analysis.leases import renewed_lease
