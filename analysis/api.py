@@ -80,7 +80,9 @@ class AssetView(dam_api.AssetView):
     serializer_class = AssetDetailSerializer
 
     def get_queryset(self) -> QuerySet[Asset]:
-        return assets_with_faces(landmarks="landmarks" in self._bulky())
+        return assets_with_faces(
+            landmarks="landmarks" in self._bulky(), assets=Asset.everything.all()
+        )
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "bulky": self._bulky()}

@@ -21,7 +21,7 @@ def name_faces(asset_id: int, faces: Sequence[Face]) -> int:
     A face of which somebody has said a name, or has taken one back, keeps what was said. Runs in
     the caller's transaction, which holds `lock_assets`.
     """
-    row = Asset.objects.filter(pk=asset_id).values_list("metadata", "width", "height").first()
+    row = Asset.everything.filter(pk=asset_id).values_list("metadata", "width", "height").first()
     if row is None:
         return 0
     metadata, width, height = row

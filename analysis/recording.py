@@ -23,6 +23,8 @@ from analysis.matching import match_faces
 from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.naming import name_faces
 from analysis.pipeline.types import FaceResult
+from analysis.refusals import hide_faces, reveal_faces
+from analysis.signals import analysis_recorded
 from analysis.tagging import apply_model_tags, lock_assets
 from analysis.webhooks.noting import tell_ended
 from dam.errors import DamError
@@ -191,7 +193,11 @@ def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net
         run = _held(claim).select_for_update().first()
         if run is None:
             raise StaleClaim(claim.run_id)
+        asset = Asset.everything.defer("metadata", "search_text").get(pk=claim.asset_id)
+        # The faces of a refused photo are matched as if they were present.
+        reveal_faces(asset)
         _write_faces(run, results, embedding_net=embedding_net)
+        hide_faces(asset)
         _held(claim).update(
             status=Status.SUCCEEDED,
             finished_at=Now(),
@@ -200,6 +206,7 @@ def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net
             error_code="",
             error_message="",
         )
+        analysis_recorded.send_robust(sender=AnalysisRun, asset=asset)
         tell_ended(claim.run_id)
     return len(results)
 

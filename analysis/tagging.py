@@ -245,7 +245,7 @@ def erase_tags(
 
 def lock_assets(asset_ids: Iterable[int]) -> None:
     """Hold assets' rows until the transaction ends; those that are gone are left out."""
-    assets = Asset.objects.select_for_update(no_key=True).filter(pk__in=set(asset_ids))
+    assets = Asset.everything.select_for_update(no_key=True).filter(pk__in=set(asset_ids))
     # Everybody takes them in one order, so that nobody waits for each other.
     list(assets.order_by("pk").values_list("pk"))
 

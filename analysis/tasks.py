@@ -87,7 +87,7 @@ def _analyze(claim: Claim) -> int:
     pipeline = nets.pipeline(processes=settings.DAM_WORKER_PROCESSES)
     if claim.version != pipeline.version:
         claim = retarget_run(claim, version=pipeline.version)
-    asset = Asset.objects.get(pk=claim.asset_id)
+    asset = Asset.everything.get(pk=claim.asset_id)
     with renewed_lease(claim):
         image = read_original(asset)
         results = pipeline.analyze(image)

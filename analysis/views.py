@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from analysis.face_cards import FaceCard, face_card, face_cards
 from analysis.facets import UnknownFacet, facets, find_facet
@@ -39,6 +39,7 @@ from dam.fragments import render_page
 from dam.metadata.facts import from_json
 from dam.metadata.wording import facts_in_words
 from dam.models import Asset, User
+from dam.verdicts.lists import warnings_of
 
 PAGE_SIZE = 48
 MAX_CARDS = 100
@@ -63,7 +64,7 @@ def photos(request: HttpRequest) -> HttpResponse:
 @require_GET
 def photo_card(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One card of the grid."""
-    asset = get_object_or_404(Asset, uid=uid)
+    asset = get_object_or_404(Asset.everything, uid=uid)
     (card,) = find_photos([asset.uid])
     return render(request, "analysis/_photo_card.html", {"photo": card})
 
@@ -96,7 +97,9 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     While the analysis is not finished the page asks again by htmx and names the `status` it shows;
     as long as that is true the answer is 204.
     """
-    asset = get_object_or_404(Asset, uid=uid)
+    asset = get_object_or_404(Asset.everything, uid=uid)
+    if asset.refused_at is not None:
+        return _lead(request, "refused-photo", uid=uid)
     run = newest_run(asset)
     if request.htmx and run and request.GET.get("status") == run.status:
         return HttpResponse(status=204)
@@ -118,6 +121,7 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
             "newer": newer_photo(asset),
             "older": older_photo(asset),
             "collections": collections_of(asset),
+            "warnings": warnings_of(asset),
             "collection_names": suggested_names(),
         },
     )
@@ -148,6 +152,13 @@ def clear(request: HttpRequest, uid: UUID, facet: str) -> HttpResponse:
     """Take back what a person said of a face's tag."""
     user = cast(User, request.user)
     return _change_tag(request, uid, facet, partial(clear_correction, facet=facet, user=user))
+
+
+def _lead(request: HttpRequest, name: str, *, uid: UUID) -> HttpResponse:
+    """Lead to a photo's other page; htmx, which asks for a part of this one, leads the browser."""
+    if request.htmx:
+        return HttpResponseClientRedirect(resolve_url(name, uid=uid))
+    return redirect(name, uid=uid)
 
 
 def _find_face(uid: UUID) -> Face:

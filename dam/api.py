@@ -89,13 +89,13 @@ class AssetListView(ListAPIView):
 
 @needs(delete=Right.ADMIN)
 class AssetView(RetrieveDestroyAPIView):
-    """One asset."""
+    """One asset, also one that rules refused."""
 
     serializer_class = AssetSerializer
     lookup_field = "uid"
 
     def get_queryset(self) -> QuerySet[Asset]:
-        return Asset.objects.all()
+        return Asset.everything.all()
 
     def perform_destroy(self, instance: Asset) -> None:
         delete_asset(instance, by=actor_of(self.request))
@@ -121,7 +121,7 @@ class OriginalView(APIView):
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, 304: NOT_MODIFIED})
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         """The file as it was ingested. TIFF and HEIC are sent as attachments."""
-        asset = get_object_or_404(Asset, uid=uid)
+        asset = get_object_or_404(Asset.everything, uid=uid)
         return send_file(
             request,
             etag=f'"{asset.digest}"',
@@ -139,7 +139,7 @@ class ThumbnailView(APIView):
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: NOT_MODIFIED})
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         """The picture upright as sRGB, 512 pixels wide or high at most."""
-        asset = get_object_or_404(Asset, uid=uid)
+        asset = get_object_or_404(Asset.everything, uid=uid)
         return send_file(
             request,
             etag=f'"{asset.digest}-thumbnail"',

@@ -33,7 +33,7 @@ def delete_asset(asset: Asset, *, by: Actor = SERVICE) -> None:
     # Who ingests the same bytes now must not find files that are about to go.
     with digest_lock(asset.digest), transaction.atomic():
         # The asset's row before those that depend on it: who writes those takes it first, too.
-        Asset.objects.select_for_update().filter(pk=asset.pk).first()
+        Asset.everything.select_for_update().filter(pk=asset.pk).first()
         note_deletions([asset.pk])
         asset.delete()
         record(Kind.DELETION, f"deleted the photo {asset.name}", by=by)
@@ -46,7 +46,7 @@ def delete_assets(asset_ids: Collection[int]) -> list[LeftFiles]:
     Their files stay: once this is committed the caller removes them with `remove_left_files`, and
     remembers until then which they are.
     """
-    assets = Asset.objects.filter(pk__in=asset_ids)
+    assets = Asset.everything.filter(pk__in=asset_ids)
     with transaction.atomic():
         held = assets.select_for_update().order_by("pk")
         left = [LeftFiles(*values) for values in held.values_list("digest", "media_type")]
@@ -62,7 +62,7 @@ def remove_left_files(files: LeftFiles) -> None:
     """
     # Who ingests the same bytes holds this until the new row can be seen.
     with digest_lock(files.digest):
-        if not Asset.objects.filter(digest=files.digest).exists():
+        if not Asset.everything.filter(digest=files.digest).exists():
             remove_files(Asset(digest=files.digest, media_type=files.media_type))
 
 

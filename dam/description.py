@@ -67,7 +67,7 @@ def describe_again(asset: Asset, file: IO[bytes], *, folder: str, sidecar: bytes
     if all(getattr(asset, field) == value for field, value in told.items()):
         return
     with transaction.atomic():
-        Asset.objects.filter(pk=asset.pk).update(**told)
+        Asset.everything.filter(pk=asset.pk).update(**told)
         for field, value in told.items():
             setattr(asset, field, value)
         asset_described.send(sender=Asset, asset=asset)

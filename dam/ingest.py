@@ -91,7 +91,7 @@ def ingest(
     it again is safe. `asset_ingested` is sent in the transaction that creates the asset.
     """
     with _spool(stream) as spooled:
-        known = Asset.objects.filter(digest=spooled.digest).first()
+        known = Asset.everything.filter(digest=spooled.digest).first()
         if known:
             describe_again(known, spooled.file, folder=clean_folder(folder), sidecar=sidecar)
             return Ingested(asset=known, created=False)
@@ -210,7 +210,7 @@ def _store_files(spooled: _Spooled, info: ImageInfo) -> None:
 
 def _create(spooled: _Spooled, info: ImageInfo, told: dict[str, Any]) -> Ingested:
     with transaction.atomic():
-        asset, created = Asset.objects.get_or_create(
+        asset, created = Asset.everything.get_or_create(
             digest=spooled.digest,
             defaults={
                 **told,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from dam.models import Asset, Collection
+from dam.verdicts.serializers import JudgedSerializer
 
 
 class CollectionOfAssetSerializer(serializers.ModelSerializer):
@@ -16,7 +17,7 @@ class CollectionOfAssetSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class AssetSerializer(serializers.ModelSerializer):
+class AssetSerializer(JudgedSerializer, serializers.ModelSerializer):
     """A stored picture. Width and height are those of the upright picture."""
 
     original_url = serializers.HyperlinkedIdentityField("api:asset-original", lookup_field="uid")
@@ -40,6 +41,8 @@ class AssetSerializer(serializers.ModelSerializer):
             "original_url",
             "thumbnail_url",
             "collections",
+            "verdict",
+            "warnings",
         )
         read_only_fields = fields
         extra_kwargs = {

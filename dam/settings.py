@@ -66,6 +66,9 @@ DAM_WEBHOOK_NETWORKS = env.networks("DAM_WEBHOOK_NETWORKS")
 DAM_WEBHOOK_SECONDS = env.integer("DAM_WEBHOOK_SECONDS", 10, minimum=1, maximum=60)
 DAM_WEBHOOK_LOG_DAYS = env.integer("DAM_WEBHOOK_LOG_DAYS", 30, minimum=2, maximum=3650)
 
+# After how many days photos that a rule refused are deleted for good; 0 is never.
+DAM_REFUSED_DAYS = env.integer("DAM_REFUSED_DAYS", 0, minimum=0, maximum=36_500)
+
 # How long a client waits for an analysis: less than the 30 s after which many give up.
 DAM_ANALYZE_TIME_LIMIT_SECONDS = env.integer(
     "DAM_ANALYZE_TIME_LIMIT_SECONDS", 25, minimum=1, maximum=600
@@ -218,6 +221,8 @@ SPECTACULAR_SETTINGS = {
         "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
         "BulkAction": "search.models.BulkJob.Action",
         "BulkJobStatus": "search.models.BulkJob.Status",
+        "Verdict": "dam.models.Asset.Verdict",
+        "RuleAction": "dam.verdicts.models.RuleOutcome.Action",
         "WebhookStatus": "dam.webhooks.models.Webhook.Status",
         "WebhookDeliveryStatus": "dam.webhooks.models.WebhookDelivery.Status",
         "WebhookEvent": "dam.webhooks.events.Event",
@@ -312,6 +317,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-webhooks": {"task": "dam.sweep_webhooks", "schedule": 10.0, "options": {"expires": 10}},
     "forget-old-deliveries": {
         "task": "dam.forget_old_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    "judge-waiting": {
+        "task": "search.judge_waiting",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "remove-old-refused": {
+        "task": "search.remove_old_refused",
         "schedule": 3600.0,
         "options": {"expires": 600},
     },

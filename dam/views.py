@@ -66,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_GET
 def photo_preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """The picture as the photo page shows it."""
-    asset = get_object_or_404(Asset, uid=uid)
+    asset = get_object_or_404(Asset.everything, uid=uid)
     try:
         response = FileResponse(open_preview(asset), content_type="image/jpeg")
     except DamError as error:
@@ -80,12 +80,12 @@ def photo_preview(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def delete_photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask whether a photo is to be deleted, and delete it."""
-    asset = get_object_or_404(Asset, uid=uid)
+    asset = get_object_or_404(Asset.everything, uid=uid)
     if request.method == "GET":
         return render(request, "dam/delete_photo.html", {"asset": asset})
     delete_asset(asset, by=actor_of(request))
     messages.success(request, f"{asset.name} was deleted.")
-    return redirect("photos")
+    return redirect("refused-photos" if asset.refused_at else "photos")
 
 
 def _ingest(file: UploadedFile, *, user: User, folder: str) -> Outcome:

@@ -12,3 +12,5 @@ class SearchConfig(AppConfig):
         from search.index import receivers  # noqa: F401  (builds the index after its migration)
         from search.index import tasks as index_tasks  # noqa: F401  (registers tasks)
         from search.recall import tasks as recall_tasks  # noqa: F401  (registers tasks)
+        from search.rules import receivers as rule_receivers  # noqa: F401  (judges new photos)
+        from search.rules import tasks as rule_tasks  # noqa: F401  (registers tasks)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from search import api, views
 from search.bulk import urls as bulk
+from search.rules import urls as rules
 from search.saved import urls as saved
 from search.similarity import api as similar_api
 from search.similarity import views as similar_views
@@ -21,6 +22,7 @@ api_urls: list[URLPattern | URLResolver] = [
     path("export.zip", api.ExportSidecarsView.as_view(), name="export-sidecars"),
     path("export.jsonl", api.ExportJsonlView.as_view(), name="export-jsonl"),
     *bulk.api_urls,
+    *rules.api_urls,
     *saved.api_urls,
 ]
 html_urls: list[URLPattern | URLResolver] = [
@@ -29,5 +31,6 @@ html_urls: list[URLPattern | URLResolver] = [
     path("search/similar/", similar_views.search_similar_page, name="search-similar"),
     path("status/", status_views.status_page, name="status"),
     *bulk.html_urls,
+    *rules.html_urls,
     *saved.html_urls,
 ]

@@ -13,10 +13,11 @@ from dam.collections.errors import UnknownCollection
 from dam.models import Collection, User
 
 # Rows of assets are held until the end, in the order of their ids, so that none is deleted between
-# here and the commit; one that is gone by then is passed over.
+# here and the commit; one that is gone by then, or refused, is passed over.
 _ADD = """
 WITH found AS MATERIALIZED (
-    SELECT id FROM dam_asset WHERE id = ANY(%(assets)s) ORDER BY id FOR KEY SHARE
+    SELECT id FROM dam_asset WHERE id = ANY(%(assets)s) AND refused_at IS NULL
+    ORDER BY id FOR KEY SHARE
 ), added AS (
     INSERT INTO dam_collectionasset (collection_id, asset_id, added_by_id, added_at)
     SELECT %(collection)s, id, %(user)s, clock_timestamp() FROM found

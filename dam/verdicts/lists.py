@@ -20,7 +20,13 @@ def warnings_of(asset: Asset) -> list[str]:
     return [outcome.message for outcome in asset.outcomes.all() if outcome.action == warning]
 
 
+def reasons_of(asset: Asset) -> list[RuleOutcome]:
+    """Return the outcomes for which a photo is refused."""
+    refusal = RuleOutcome.Action.REFUSE
+    return [outcome for outcome in asset.outcomes.all() if outcome.action == refusal]
+
+
 def refused_assets() -> QuerySet[Asset]:
     """Return all refused photos, those that were refused last first."""
     refused = Asset.everything.filter(refused_at__isnull=False)
-    return refused.order_by("-refused_at", "-id").prefetch_related(told_outcomes())
+    return refused.order_by("-refused_at", "-id")
