@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from dam import api, usage_api, usage_views, views
+from dam import api, look_views, usage_api, usage_views, views
 from dam.roles import Right, needs
 
 # `asset-list` is in search/urls.py and `asset` in analysis/urls.py: they show the analysis,
@@ -16,6 +16,7 @@ api_urls: list[URLPattern | URLResolver] = [
 html_urls: list[URLPattern | URLResolver] = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", needs(post=Right.READ)(LogoutView.as_view()), name="logout"),
+    path("look/", look_views.change_look, name="look"),
     path("upload/", views.upload, name="upload"),
     path("usage/", usage_views.usage, name="usage"),
     path("photos/<uuid:uid>/preview/", views.photo_preview, name="photo-preview"),

@@ -1,0 +1,31 @@
+// The frame of every page: menus close by themselves, and looks change without loading the page.
+
+const YEAR_SECONDS = 365 * 24 * 3600;
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// A form of looks has buttons, each of which is named by the look and says one value of it.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!event.target.matches("[data-look]") || !button) return;
+  event.preventDefault();
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${button.name}=${button.value}; path=/; max-age=${YEAR_SECONDS}; samesite=lax${secure}`;
+  document.documentElement.dataset[button.name] = button.value;
+  for (const one of event.target.querySelectorAll(`[name="${button.name}"]`)) {
+    one.setAttribute("aria-pressed", String(one === button));
+  }
+});
