@@ -26,6 +26,9 @@ VALUES = {
     "hour": "2026112119",
     "token": "any",
     "prefix": "abcdefgh",
+    "kind": "folder",
+    "change_id": "1000000",
+    "delivery_uid": "0b9b9d5e-5a3f-4c55-9a53-6f6f1b1d7c12",
 }
 OPEN = {"/healthz", "/readyz", "/login/", f"/password/{VALUES['uid']}/any/"}
 # Their errors have other shapes.
@@ -40,7 +43,7 @@ NEEDS = [
     ("post", r"/(logout|look|settings/account|search/similar)/", Right.READ),
     ("post", r"/api/v1/search/similar", Right.READ),
     # Forms of what only editors may send.
-    ("get", r"/(upload|tags/new|bulk/new|.+/edit)/", Right.WRITE),
+    ("get", r"/(upload|tags/new|bulk/new|(collections|searches)/.+/edit)/", Right.WRITE),
     ("get", r"/(tags|collections|searches)/[^/]+/delete/", Right.WRITE),
     # Pictures that are looked at and not kept.
     ("post", r"/(api/v1/analyze|scaleflex/face-analysis)", Right.ANALYZE),
@@ -50,9 +53,17 @@ NEEDS = [
     ("delete", r"/api/v1/assets/[^/]+", Right.ADMIN),
     ("delete", r"/(.+/)?v[45]/files/[^/]+", Right.ADMIN),
     # Who may come in, and what they did.
-    (METHODS, r"/settings/(keys|users|audit)/.*", Right.ADMIN),
-    (METHODS, r"/usage/", Right.ADMIN),
     (METHODS, r"/api/v1/(keys|users|audit)(/.*)?", Right.ADMIN),
+    # All other settings, and what is set there.
+    ("get", r"/settings/", Right.READ),
+    (METHODS, r"/settings/(?!account/).+", Right.ADMIN),
+    (METHODS, r"/usage/", Right.ADMIN),
+    (METHODS, r"/api/v1/(webhooks|connectors)(/.*)?", Right.ADMIN),
+    (METHODS, r"/api/v1/(rules/order|assets/[^/]+/judge)", Right.ADMIN),
+    ("get", r"/api/v1/rules(/[^/]+)?", Right.READ),
+    ("post", r"/api/v1/rules", Right.ADMIN),
+    (METHODS, r"/api/v1/rules/[^/]+", Right.ADMIN),
+    ("post", r"/api/v1/rules/[^/]+/try", Right.READ),
 ]
 
 
