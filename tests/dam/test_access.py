@@ -26,6 +26,7 @@ VALUES = {
     "hour": "2026112119",
     "token": "any",
     "prefix": "abcdefgh",
+    "delivery_uid": "0b9b9d5e-5a3f-4c55-9a53-6f6f1b1d7c11",
     "kind": "folder",
     "change_id": "1000000",
     "delivery_uid": "0b9b9d5e-5a3f-4c55-9a53-6f6f1b1d7c12",
