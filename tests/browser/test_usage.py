@@ -22,16 +22,15 @@ def used_keys() -> None:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_administrators_find_usage_in_the_menu_and_it_fits(sign_in, used_keys, viewport):
+def test_administrators_find_usage_in_the_settings_and_it_fits(sign_in, used_keys, viewport):
     page = sign_in(viewport=viewport)
-    page.reload()
+    page.goto("/settings/")
 
-    page.locator(".menu summary").click()
-    page.get_by_role("link", name="Usage of API keys").click()
+    page.get_by_role("link", name="Usage", exact=True).click()
 
     today = page.get_by_role("region", name="Use and limits of each key")
     assert today.get_by_role("rowheader", name="web shop").is_visible()
-    assert "60 requests a minute. 200 megapixels a minute. 4 at the same time." in (
+    assert "60 requests a minute, 200 megapixels a minute, 4 at the same time" in (
         today.inner_text()
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]

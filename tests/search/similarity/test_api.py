@@ -226,12 +226,13 @@ class TestExamples:
 
         assert (response.status_code, response.json()["error"]["code"]) == (422, "different_nets")
 
-    def test_a_credential_that_may_write_is_needed(self):
-        reader = APIClient()
-        reader.credentials(HTTP_AUTHORIZATION=f"Api-Key {make_api_key(ApiKey.Scope.READ).text}")
+    def test_a_credential_that_may_read_is_needed(self):
+        key = make_api_key(ApiKey.Scope.ANALYZE).text
+        analyst = APIClient()
+        analyst.credentials(HTTP_AUTHORIZATION=f"Api-Key {key}")
 
         assert self.post(APIClient(), {}).status_code == 401
-        assert self.post(reader, {}).status_code == 403
+        assert self.post(analyst, {}).status_code == 403
 
     def test_the_number_of_queries_does_not_grow(self, client, count_queries):
         body = {"faces": [str(make_face().uid)]}
