@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -17,12 +16,6 @@ from dam.models import Asset
 FACES_ON_CARD = 4
 UNFINISHED = (str(AnalysisRun.Status.QUEUED), str(AnalysisRun.Status.RUNNING))
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
-
-
-class UnknownPlace(ValueError):
-    """Text that is not a place in the list of photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +41,6 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoPage:
-    """Some photos, newest first, and the place where the next ones begin."""
-
-    photos: tuple[Photo, ...]
-    next_place: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class PhotoCounts:
     """How much there is, and how many photos are not analyzed yet."""
 
@@ -65,19 +50,6 @@ class PhotoCounts:
 
     def __str__(self) -> str:
         return f"{self.photos}-{self.faces}-{self.waiting}"
-
-
-def list_photos(*, before: str | None = None, limit: int = 50) -> PhotoPage:
-    """Return the newest photos, or those after a place; raises UnknownPlace."""
-    assets = _assets().order_by("-created_at", "-id")
-    if before is not None:
-        assets = assets.filter(_older_than(*_parse_place(before)))
-    rows = list(assets[: limit + 1])
-    shown = rows[:limit]
-    return PhotoPage(
-        photos=tuple(map(_photo, shown)),
-        next_place=_place(shown[-1]) if len(rows) > limit else None,
-    )
 
 
 def find_photos(uids: Iterable[UUID]) -> list[Photo]:
@@ -132,14 +104,3 @@ def _photo(asset: Asset) -> Photo:
 
 def _older_than(created_at: datetime, asset_id: int) -> Q:
     return Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=asset_id)
-
-
-def _place(asset: Asset) -> str:
-    return f"{(asset.created_at - _EPOCH) // timedelta(microseconds=1)}-{asset.pk}"
-
-
-def _parse_place(text: str) -> tuple[datetime, int]:
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        raise UnknownPlace(text)
-    return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])

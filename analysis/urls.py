@@ -28,7 +28,6 @@ api_urls: list[URLPattern | URLResolver] = [
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [*scaleflex.urls, *ailab.urls]
 html_urls: list[URLPattern | URLResolver] = [
-    path("", views.photos, name="photos"),
     path("photos/cards/", views.photo_cards, name="photo-cards"),
     path("photos/<uuid:uid>/", views.photo, name="photo"),
     path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),

@@ -1,4 +1,4 @@
-"""The grid of photos, the page of one photo, and corrections of the faces on it."""
+"""The cards of photos, the page of one photo, and corrections of the faces on it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ from analysis.overlay import Stage, close_up, whole_picture
 from analysis.people import known_people
 from analysis.photos import (
     UNFINISHED,
-    UnknownPlace,
     count_photos,
     find_photos,
-    list_photos,
     newer_photo,
     newest_run,
     older_photo,
@@ -41,24 +39,7 @@ from dam.metadata.wording import facts_in_words
 from dam.models import Asset, User
 from dam.verdicts.lists import warnings_of
 
-PAGE_SIZE = 48
 MAX_CARDS = 100
-
-
-@require_GET
-def photos(request: HttpRequest) -> HttpResponse:
-    """The grid; `before` is where an earlier part of it ended. htmx gets the next rows only."""
-    before = request.GET.get("before")
-    try:
-        page = list_photos(before=before, limit=PAGE_SIZE)
-    except UnknownPlace as error:
-        raise BadRequest("before is not a place in the list of photos") from error
-    context = {"page": page, "before": before}
-    if not request.htmx:
-        context["counts"] = count_photos()
-    return render_page(
-        request, "analysis/photos.html", fragment="analysis/_photo_rows.html", context=context
-    )
 
 
 @require_GET

@@ -156,6 +156,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dam.request_ids.RequestIdMiddleware",
+    "dam.compression.CompressText",
     "django.middleware.security.SecurityMiddleware",
     "dam.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from search import api, views
+from search import api
+from search.browse import views as browse_views
 from search.bulk import urls as bulk
+from search.query import Show
 from search.rules import urls as rules
 from search.saved import urls as saved
 from search.similarity import api as similar_api
@@ -26,7 +28,9 @@ api_urls: list[URLPattern | URLResolver] = [
     *saved.api_urls,
 ]
 html_urls: list[URLPattern | URLResolver] = [
-    path("faces/", views.faces_page, name="faces"),
+    path("", browse_views.browse, {"shows": Show.PHOTOS}, name="photos"),
+    path("library/state/", browse_views.library_state, name="library-state"),
+    path("faces/", browse_views.browse, {"shows": Show.FACES}, name="faces"),
     path("faces/<uuid:uid>/similar/", similar_views.similar_faces_page, name="similar-faces"),
     path("search/similar/", similar_views.search_similar_page, name="search-similar"),
     path("status/", status_views.status_page, name="status"),

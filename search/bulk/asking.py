@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 import numpy as np
@@ -16,9 +16,10 @@ from search.bulk.actions import Action, Unit
 from search.bulk.collection_actions import AddToCollection, RemoveFromCollection
 from search.bulk.errors import InvalidArguments, UnknownUids
 from search.bulk.photo_actions import Analyze, Delete
+from search.bulk.selections import Selection
 from search.bulk.tag_actions import ClearCorrection, CorrectTag
 from search.matching import find_matches
-from search.query import FaceQuery
+from search.query import FaceQuery, Show
 
 ACTIONS: Mapping[str, type[Action]] = {
     str(action.kind): action
@@ -106,6 +107,20 @@ def choose_by_uid(
     named = [(len(set(faces)), "face"), (len(set(assets)), "photo")]
     words = " and ".join(f"{number} {noun}{'s'[: number != 1]}" for number, noun in named if number)
     return Choice(ids=np.unique(np.array(ids, np.int64)), words=f"{words} by name")
+
+
+def choose_by_hand(selection: Selection, unit: Unit) -> Choice:
+    """Return those of some selected faces or photos that are still there."""
+    uids = selection.uids
+    faces = Face.objects.present()
+    faces = faces.filter(uid__in=uids if selection.show is Show.FACES else ())
+    assets = Asset.objects.filter(uid__in=uids if selection.show is Show.PHOTOS else ())
+    choice = choose_by_uid(
+        faces=faces.values_list("uid", flat=True),
+        assets=assets.values_list("uid", flat=True),
+        unit=unit,
+    )
+    return replace(choice, words="hand")
 
 
 def _missing(name: str, wanted: Collection[UUID], known: set[UUID]) -> dict[str, list[str]]:

@@ -30,6 +30,16 @@ class UnknownUids(DamError):
         )
 
 
+class SelectionGone(DamError):
+    """What was selected on a page is not kept any more."""
+
+    code = "selection_gone"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("What you selected is not known any more. Select it again.")
+
+
 class NothingChosen(DamError):
     """There is nothing to do: no face or photo is what was asked for."""
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from search.bulk import api, views
+from search.bulk import api, choosing, views
 
 api_urls: list[URLPattern | URLResolver] = [
     path("bulk", api.JobListView.as_view(), name="bulk-job-list"),
@@ -12,6 +12,7 @@ api_urls: list[URLPattern | URLResolver] = [
 ]
 html_urls: list[URLPattern | URLResolver] = [
     path("bulk/", views.jobs, name="bulk-jobs"),
+    path("bulk/choose/", choosing.choose, name="bulk-choose"),
     path("bulk/new/", views.new_job, name="bulk-new"),
     path("bulk/<uuid:uid>/", views.job_page, name="bulk-job"),
     path("bulk/<uuid:uid>/cancel/", views.cancel, name="bulk-job-cancel"),

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis.facets import facets
@@ -20,7 +19,8 @@ from dam.errors import DamError
 from dam.fragments import render_page
 from dam.models import User
 from dam.roles import Right, needs, require_right
-from search.bulk.asking import ACTIONS, choose_by_query
+from search.browse.addresses import browse_address
+from search.bulk.asking import ACTIONS
 from search.bulk.errors import NumberChanged
 from search.bulk.jobs import UNDO_WITHIN, cancel_job, create_job, undo_job
 from search.bulk.state import JobState, describe_job
@@ -38,7 +38,7 @@ def new_job(request: HttpRequest) -> HttpResponse:
     """Ask for what an action needs, then whether it is meant; a POST makes the job."""
     given = request.POST if request.method == "POST" else request.GET
     try:
-        wish = read_wish(given)
+        wish = read_wish(given, request.session)
         if wish.kind is Kind.DELETE:
             require_right(request, Right.ADMIN)
         if not wish.is_complete:
@@ -115,7 +115,7 @@ def _ask_whether_meant(
     request: HttpRequest, wish: PageWish, *, error: DamError | None = None, status: int = 200
 ) -> HttpResponse:
     kind = ACTIONS[wish.kind]
-    choice = choose_by_query(wish.query, kind.unit)
+    choice = wish.choose(kind.unit)
     context = {
         "wish": wish,
         "title": wish.title(),
@@ -137,7 +137,7 @@ def _make_job(request: HttpRequest, wish: PageWish) -> HttpResponse:
         return _ask_whether_meant(request, wish, error=error, status=400)
     user = cast(User, request.user)
     action = wish.action(user=user)
-    choice = choose_by_query(wish.query, action.unit)
+    choice = wish.choose(action.unit)
     try:
         job = create_job(
             action, choice, user=user, expected=expected, by=actor_of(request)
@@ -160,5 +160,4 @@ def _find(uid: UUID) -> BulkJob:
 
 
 def _back(wish: PageWish) -> str:
-    params = wish.query.to_params().urlencode()
-    return f"{reverse('faces')}{'?' if params else ''}{params}"
+    return browse_address(wish.query)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import QueryDict
 
 from dam.collections import find_or_create_collection
 from dam.models import Collection, User
 from dam.names import name_key, read_name
-from search.bulk.actions import Action
-from search.bulk.asking import ACTIONS, argument_names, read_action
-from search.bulk.errors import InvalidArguments
+from search.bulk.actions import Action, Unit
+from search.bulk.asking import (
+    ACTIONS,
+    Choice,
+    argument_names,
+    choose_by_hand,
+    choose_by_query,
+    read_action,
+)
+from search.bulk.errors import InvalidArguments, SelectionGone
+from search.bulk.selections import Selection, find_selection
 from search.models import BulkJob
 from search.query import FaceQuery
 
@@ -25,6 +34,8 @@ class PageWish:
 
     kind: Kind
     query: FaceQuery
+    """What the page showed; it is all that this finds where nothing was selected."""
+    selection: Selection | None
     arguments: dict[str, str]
     new_collection: str
     """The name of a collection that is to be made; empty for one that exists."""
@@ -42,12 +53,20 @@ class PageWish:
             "query": self.query.to_params().urlencode(),
             **self.arguments,
         }
+        if self.selection:
+            fields["selection"] = self.selection.token
         return fields | ({"name": self.new_collection} if self.new_collection else {})
 
     @property
     def address(self) -> str:
         """The query string of this step."""
         return urlencode(self.hidden)
+
+    def choose(self, unit: Unit) -> Choice:
+        """Return the faces or photos that it is about, as they are now."""
+        if self.selection:
+            return choose_by_hand(self.selection, unit)
+        return choose_by_query(self.query, unit)
 
     def action(self, *, user: User | None) -> Action:
         """Return the action, and make the collection that it needs. Raises InvalidArguments."""
@@ -64,15 +83,19 @@ class PageWish:
         return read_action(self.kind, self.arguments).title()
 
 
-def read_wish(given: QueryDict) -> PageWish:
-    """Read a form; raise InvalidArguments, InvalidQuery or InvalidName.
+def read_wish(given: QueryDict, session: SessionBase) -> PageWish:
+    """Read a form; raise InvalidArguments, InvalidQuery, InvalidName or SelectionGone.
 
-    `tag` stands for a facet and a value with ":" between them, `name` for a collection.
+    `selection` names what was selected, `tag` stands for a facet and a value with ":" between them,
+    `name` for a collection.
     """
     kind = given.get("action", "")
     if kind not in ACTIONS:
         raise InvalidArguments({"action": [f"“{kind}” is not one of {', '.join(ACTIONS)}."]})
     query = FaceQuery.from_params(QueryDict(given.get("query", "")))
+    selection = find_selection(session, given.get("selection", ""))
+    if selection is None and given.get("selection"):
+        raise SelectionGone
     given = given.copy()
     if given.get("tag"):
         given["facet"], _, given["value"] = given["tag"].partition(":")
@@ -88,4 +111,4 @@ def read_wish(given: QueryDict) -> PageWish:
         else:
             message = f"There is no collection “{name}”."
             raise InvalidArguments({"name": [message]})
-    return PageWish(Kind(kind), query, arguments, new_collection)
+    return PageWish(Kind(kind), query, selection, arguments, new_collection)

@@ -39,6 +39,12 @@ class PartMatches:
         found = self._found(ignore)
         return found if self._is_by_photo else self._planes.fold(found)
 
+    def without(self, measure: str) -> PartMatches:
+        """Return what would be found if nothing were asked of a number."""
+        if measure not in self._query.ranges:
+            return self
+        return PartMatches(self.part, self._query.without(measure), assets=self._assets)
+
     @cached_property
     def all_photos(self) -> Words:
         """The photos that meet what is asked of a photo, whatever its faces are."""

@@ -45,6 +45,8 @@ class Measure:
     lowest: float
     highest: float
     about: str
+    edges: tuple[float, ...]
+    """Where the steps of a histogram begin, rising; the last one has no end."""
     is_whole: bool = False
     reading: str = ""
     """What it is; empty where that is no reading, which may be switched off."""
@@ -100,10 +102,35 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("age", "Age", "years", 0, 150, "the age in years that was read", reading="age"),
-        Measure("quality", "Quality", "", 0, 100, "`quality.score`"),
-        Measure("score", "Detection", "", 0, 1, "the detector's certainty"),
-        Measure("size", "Face size", "px", 0, 100_000, "the shorter side of the box in pixels"),
+        Measure(
+            "age",
+            "Age",
+            "years",
+            0,
+            150,
+            "the age in years that was read",
+            edges=tuple(range(0, 100, 5)),
+            reading="age",
+        ),
+        Measure("quality", "Quality", "", 0, 100, "`quality.score`", edges=tuple(range(0, 100, 5))),
+        Measure(
+            "score",
+            "Detection",
+            "",
+            0,
+            1,
+            "the detector's certainty",
+            edges=tuple(percent / 100 for percent in range(50, 100, 5)),
+        ),
+        Measure(
+            "size",
+            "Face size",
+            "px",
+            0,
+            100_000,
+            "the shorter side of the box in pixels",
+            edges=(0, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048),
+        ),
         Measure(
             FACES,
             "Faces in the photo",
@@ -111,6 +138,7 @@ MEASURES: Mapping[str, Measure] = {
             0,
             32_767,
             "how many faces the photo has",
+            edges=(1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50),
             is_whole=True,
         ),
     )

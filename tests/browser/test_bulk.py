@@ -25,7 +25,7 @@ def values() -> list[str]:
 
 def choose(page: Page, action: str) -> None:
     page.goto("/faces/?glasses=none")
-    page.get_by_text("Change all that is found").click()
+    page.locator("#more").click()
     page.get_by_role("link", name=action).click()
 
 

@@ -78,8 +78,8 @@ def test_a_search_is_saved_and_opened(sign_in, asset):
     page = sign_in()
     page.goto("/faces/?min_quality=50")
 
-    page.locator("summary", has_text="Save this search").click()
-    page.get_by_label("Name", exact=True).fill("Good ones")
+    page.locator("#more").click()
+    page.get_by_label("Save this search as").fill("Good ones")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("This search was saved as “Good ones”.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/faces/\?min_quality=50$"))
@@ -96,8 +96,8 @@ def test_what_is_saved_is_what_the_page_shows_after_a_change(sign_in, asset):
 
     page.locator("a.facet__value").first.click()
     expect(page.locator(".chip").first).to_be_visible()
-    page.locator("summary", has_text="Save this search").click()
-    page.get_by_label("Name", exact=True).fill("Changed")
+    page.locator("#more").click()
+    page.get_by_label("Save this search as").fill("Changed")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("This search was saved as “Changed”.")).to_be_visible()
 

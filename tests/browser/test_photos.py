@@ -20,27 +20,6 @@ def asset_with_two_faces() -> Asset:
     return asset
 
 
-def test_a_card_of_the_grid_follows_its_analysis(sign_in, portraits, analyze):
-    make_asset(portraits[0].read_bytes(), name="astronaut.png")
-    page = sign_in()
-    expect(page.get_by_text("Queued")).to_be_visible()
-
-    analyze()
-
-    expect(page.get_by_text("1 face", exact=True)).to_be_visible()
-    expect(page.get_by_text("waiting")).to_have_count(0)
-
-
-def test_older_photos_come_when_the_end_is_seen(sign_in, monkeypatch):
-    monkeypatch.setattr("analysis.views.PAGE_SIZE", 2)
-    for number in range(5):
-        make_asset(name=f"{number}.png")
-
-    page = sign_in(viewport=PHONE)
-
-    expect(page.locator(".photo-card")).to_have_count(5)
-
-
 def test_an_ended_session_leads_to_the_login_and_back(sign_in):
     make_asset()
     page = sign_in()
