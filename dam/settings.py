@@ -222,7 +222,7 @@ SPECTACULAR_SETTINGS = {
         "TagVersionStatus": "analysis.models.CustomTagVersion.Status",
         "BulkAction": "search.models.BulkJob.Action",
         "BulkJobStatus": "search.models.BulkJob.Status",
-        "Verdict": "dam.models.Asset.Verdict",
+        "VerdictStatus": "dam.models.Asset.Verdict",
         "RuleAction": "dam.verdicts.models.RuleOutcome.Action",
         "WebhookStatus": "dam.webhooks.models.Webhook.Status",
         "WebhookDeliveryStatus": "dam.webhooks.models.WebhookDelivery.Status",

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from analysis.facets import Facet, facets
 from analysis.models import Face
@@ -26,7 +27,7 @@ from search.rules.queries import read_rule_query
 
 logger = logging.getLogger(__name__)
 
-_NOTHING_OF_PHOTOS = dict.fromkeys((*ASSET_CONDITIONS, "since", "until"))
+_NOTHING_OF_PHOTOS: dict[str, Any] = dict.fromkeys((*ASSET_CONDITIONS, "since", "until"))
 
 
 def expect_judgement(asset: Asset) -> None:
@@ -49,7 +50,7 @@ def judge(asset: Asset) -> None:
     hide_faces(asset)
 
 
-def _rules_for(asset: Asset) -> Iterable[Rule]:
+def _rules_for(asset: Asset) -> QuerySet[Rule]:
     concerned = Q(sources=[]) | Q(sources__contains=[asset.source])
     return Rule.objects.filter(concerned, enabled=True).select_related("collection")
 

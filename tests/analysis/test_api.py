@@ -98,7 +98,7 @@ class TestAssets:
         for _ in range(3):
             make_face()
 
-        with django_assert_num_queries(4):  # key, assets, runs, collections
+        with django_assert_num_queries(5):  # key, assets, runs, outcomes, collections
             client.get(url("asset-list"))
 
     def test_one_asset_shows_its_faces_the_largest_first(self, client):
@@ -125,7 +125,7 @@ class TestAssets:
         make_face(face.asset, position=1)
 
         # The key, the asset, its runs and collections, faces, tags, custom tags.
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(url("asset", uid=face.asset.uid), {"landmarks": landmarks})
 
     def test_an_uploaded_asset_shows_that_it_waits(self, client, fake_pipeline):

@@ -284,7 +284,7 @@ def test_the_list_s_queries_do_not_grow(api, django_assert_max_num_queries):
     for _ in range(8):
         make_asset()
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(api.get(reverse("api:asset-list")).json()["results"]) == 8
 
 

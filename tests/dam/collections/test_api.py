@@ -320,7 +320,7 @@ class TestAssets:
         many = queries_of(api, url(make_collection(assets=assets), ending="/assets"))
 
         # The key, the collection, its members, the assets, their runs and collections.
-        assert many == few == 6
+        assert many == few == 7
 
 
 def test_an_asset_tells_its_collections_by_name(api):

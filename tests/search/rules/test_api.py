@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from dam.models import Asset, AuditEntry
+from dam.storage import open_original
 from search.models import Rule
 from tests.factories import make_api_key, make_asset, make_collection
 from tests.search.rules.uploads import make_rule, upload
@@ -129,6 +131,18 @@ def test_a_refused_asset_is_listed_with_the_refused_alone(api):
     assert shown["uid"] == str(asset.uid)
     assert shown["verdict"]["outcomes"][0]["message"] == "Nobody."
     assert api.get(f"/api/v1/assets/{asset.uid}").json()["verdict"]["status"] == "refused"
+
+
+def test_another_vendors_client_is_told_that_a_refused_file_is_known():
+    make_rule("max_faces=0")
+    asset = upload()
+    key = make_api_key().text
+    with open_original(asset) as file:
+        sent = {"file": SimpleUploadedFile("again.png", file.read(), "image/png")}
+
+    answer = APIClient(HTTP_X_FILEROBOT_KEY=key).post("/fdocs/v4/files", sent, format="multipart")
+
+    assert answer.json()["existing_file_uuid"] == str(asset.uid)
 
 
 def test_a_refused_asset_is_accepted_once(api):

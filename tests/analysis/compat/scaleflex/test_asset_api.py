@@ -334,7 +334,7 @@ class TestList:
 
     def test_number_of_queries_does_not_grow(self, client, django_assert_num_queries):
         def queries() -> int:
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 client.get(FILES)
 
         for _ in range(2):
