@@ -56,7 +56,7 @@ def render_asset(
         "hash": {"sha256": asset.digest},
         "url": {"public": address, "permalink": address, "cdn": address},
         "folder": {"name": f"/{asset.folder}"},
-        "meta": asset.metadata,
+        "meta": render_meta(asset),
         "tags": _tags(asset),
         "info": {
             "img_type": asset.media_type.rpartition("/")[2].upper(),
@@ -68,6 +68,12 @@ def render_asset(
         "created_at": asset.created_at.isoformat(),
         "modified_at": asset.created_at.isoformat(),
     }
+
+
+def render_meta(asset: Asset) -> dict[str, Any]:
+    """Return what is said of a file; clients know its keywords as tags."""
+    words = asset.metadata.get("keywords")
+    return {**asset.metadata, "tags": words} if words else asset.metadata
 
 
 def _analysis(asset: Asset) -> dict[str, Any] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from dam.metadata.facts import MOST_ITEMS, MOST_TEXT
+from dam.metadata.facts import MOST_ITEMS, MOST_TEXT, Metadata, distinct, line, paragraphs
 from dam.metadata.packets import Kind, Property, write_xmp
 
 TEXTS = {"title": "dc.title", "description": "dc.description"}
@@ -29,6 +30,24 @@ def sidecar_of(meta: Any, *, field: str) -> bytes:
         raise ValidationError({field: ["This must be an object."]})
     properties = list(_properties(meta))
     return write_xmp(properties) if properties else b""
+
+
+def told_anew(meta: Mapping[str, Any], told: Metadata, *, replace: bool) -> Metadata:
+    """Return a file's metadata with title, description and keywords of `meta`.
+
+    `tags` go before `keywords`. What is not given goes where all is to be replaced, else it stays.
+    """
+    said: dict[str, Any] = {
+        name: paragraphs(_text(meta.get(name)))
+        if name == "description"
+        else line(_text(meta.get(name)))
+        for name in TEXTS
+        if replace or name in meta
+    }
+    words = next((name for name in ("tags", "keywords") if name in meta), None)
+    if words or replace:
+        said["keywords"] = distinct(_words(meta.get(words) if words else None))
+    return dataclasses.replace(told, **said)
 
 
 def _properties(meta: Mapping[str, Any]) -> Iterator[Property]:

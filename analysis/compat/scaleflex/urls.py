@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analysis.compat.scaleflex import api, asset_api
+from analysis.compat.scaleflex import api, asset_api, meta_api
 
 VERSIONS = ("v4", "v5")
 BASES = ("", "scaleflex/")
@@ -25,6 +25,9 @@ def _files(base: str) -> list[URLPattern]:
                 asset_api.FileOriginalView.as_view(),
                 name="scaleflex-original" if (base, version) == (BASES[0], VERSIONS[0]) else None,
             ),
+            # The vendor names one file in the singular here.
+            path(f"{start}/file/<uuid:uid>/meta", meta_api.FileMetaView.as_view()),
+            path(f"{start}/files/<uuid:uid>/meta", meta_api.FileMetaView.as_view()),
             path(f"{start}/regenerate/face-analysis", api.RegenerateView.as_view()),
         ]
     return patterns
