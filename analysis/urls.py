@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from analysis import api, tag_api, views
 from analysis.compat.ailab import urls as ailab
 from analysis.compat.scaleflex import urls as scaleflex
+from analysis.connectors import urls as connectors
 from analysis.custom_tags import urls as custom_tags
 from analysis.net_report import urls as net_report
 
@@ -23,6 +24,7 @@ api_urls: list[URLPattern | URLResolver] = [
     path("runs", api.RunListView.as_view(), name="run-list"),
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
     *custom_tags.api_urls,
+    *connectors.api_urls,
     *net_report.api_urls,
 ]
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
@@ -35,5 +37,6 @@ html_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/tags/<slug:facet>/", views.correct, name="face-tag-correct"),
     path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),
     *custom_tags.html_urls,
+    *connectors.html_urls,
     *net_report.html_urls,
 ]

@@ -86,16 +86,15 @@ class Bucket:
     def list_pages(self, cursor: str) -> Iterator[Page]:
         rest: list[Mapping[str, Any]] = []
         while True:
-            place = {"StartAfter": rest[-1]["Key"] if rest else cursor}
+            place = {"StartAfter": cursor} if cursor else {}
             with self._told():
                 answer = self._client.list_objects_v2(
-                    Bucket=self._bucket,
-                    Prefix=self._prefix,
-                    MaxKeys=PAGE_SIZE,
-                    **(place if place["StartAfter"] else {}),
+                    Bucket=self._bucket, Prefix=self._prefix, MaxKeys=PAGE_SIZE, **place
                 )
-            rest += answer.get("Contents", ())
-            is_last = not answer["IsTruncated"]
+            objects = answer.get("Contents", [])
+            is_last = not answer["IsTruncated"] or not objects
+            cursor = objects[-1]["Key"] if objects else cursor
+            rest += objects
             whole, rest = _split(rest, is_last=is_last)
             if whole:
                 yield Page(tuple(_pictures(whole)), whole[-1]["Key"])
@@ -204,7 +203,7 @@ def _split(
 
     What belongs to one picture lies side by side, as it begins with the same name up to a dot.
     """
-    if is_last:
+    if is_last or not objects:
         return list(objects), []
     last = _group(objects[-1]["Key"])
     start = next(index for index, one in enumerate(objects) if _group(one["Key"]) == last)

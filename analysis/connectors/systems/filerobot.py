@@ -71,7 +71,10 @@ class FilerobotLibrary:
         return f"{self._base}{self._folder and ' ' + self._folder}"
 
     def check(self) -> None:
-        self._list(offset=0, limit=1)
+        try:
+            self._list(offset=0, limit=1)
+        except ItemFailed as error:
+            raise SystemRefused(f"The list cannot be had: {error.message}") from error
 
     def list_pages(self, cursor: str) -> Iterator[Page]:
         offset = int(cursor or 0)

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 
@@ -60,17 +61,17 @@ class Folder:
 
     def list_pages(self, cursor: str) -> Iterator[Page]:
         self.check()
-        start = _order(cursor) if cursor else None
+        start = _order(unquote(cursor, errors="surrogateescape")) if cursor else None
         items: list[Found] = []
         for item in self._found():
             if start is not None and _order(item.key) <= start:
                 continue
             items.append(item)
             if len(items) == PAGE_SIZE:
-                yield Page(tuple(items), items[-1].key)
+                yield _page(items)
                 items = []
         if items:
-            yield Page(tuple(items), items[-1].key)
+            yield _page(items)
 
     @contextlib.contextmanager
     def open(self, key: str, *, version: str) -> Iterator[Picture]:  # noqa: ARG002
@@ -140,6 +141,11 @@ def _read_root(text: str) -> Path:
         allowed = ", ".join(map(str, settings.DAM_CONNECTOR_FOLDERS))
         raise InvalidOptions({"path": [f"Must lie in one of DAM_CONNECTOR_FOLDERS: {allowed}."]})
     return path
+
+
+def _page(items: list[Found]) -> Page:
+    # Names of files may hold bytes that are no text, and a database stores none of those.
+    return Page(tuple(items), quote(items[-1].key, errors="surrogateescape"))
 
 
 def _order(key: str) -> list[tuple[bool, str]]:
