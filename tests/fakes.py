@@ -76,3 +76,10 @@ class FakePipeline:
             results.append(fake_result(box, seed=content[0] * 1000 + index))
             left += side
         return sorted(results, key=lambda face: -face.box.area)
+
+    def analyze_box(self, image: Image, box: Box, *, min_overlap: float) -> FaceResult:
+        """Return a face that is the box."""
+        self.pictures += 1
+        if self.error is not None:
+            raise self.error
+        return fake_result(box, seed=int(box.left) + 1)

@@ -10,6 +10,7 @@ from analysis.manifest import InputSpec, Manifest, NetError, NetSpec
 from analysis.pipeline.backbone import Backbone, Embedder
 from analysis.pipeline.crops import CROPS, Crops, cut_crops
 from analysis.pipeline.detector import Detection, Detector
+from analysis.pipeline.drawn import DRAWN_SETTINGS, find_in_box, level_with
 from analysis.pipeline.heads import Heads
 from analysis.pipeline.landmarks import place_landmarks
 from analysis.pipeline.mesh import FACE_OVAL, Meshes, MeshNet
@@ -46,7 +47,11 @@ class FacePipeline:
         def load(spec: NetSpec, wanted: Collection[str]) -> Session:
             return OrtSession(spec, threads=threads, wanted=wanted)
 
-        self._detector = Detector(load(detector, detector.outputs), _pixel_input(detector))
+        detector_session = load(detector, detector.outputs)
+        self._detector = Detector(detector_session, _pixel_input(detector))
+        self._eager_detector = Detector(
+            detector_session, _pixel_input(detector), settings=DRAWN_SETTINGS
+        )
         self._mesh = MeshNet(load(mesh, mesh.outputs), self._mesh_input)
         self._backbone = Backbone(load(backbone, read), backbone)
         self._embedder = Embedder(load(embedder, embedder.outputs), embedder)
@@ -58,11 +63,30 @@ class FacePipeline:
         `image` is uint8, height × width × 3, blue-green-red; raises ValueError for anything else.
         All faces go through each net in one batch.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-            raise ValueError(
-                f"a picture is uint8, height × width × 3, not {image.dtype} {image.shape}"
-            )
-        detections, meshes = self._find(image)
+        _check_picture(image)
+        return self._describe(image, *self._find(image))
+
+    def analyze_box(self, image: Image, box: Box, *, min_overlap: float) -> FaceResult:
+        """Return the one face that somebody says is in a box, which may reach over the edge.
+
+        The detector looks again from close by. What it finds is the face if it overlaps the box by
+        `min_overlap` (IoU); otherwise the box is taken as it is, with a score of 0. Raises
+        ValueError for no picture, as `analyze`, and for a box of which nothing is inside.
+        """
+        _check_picture(image)
+        face = find_in_box(self._eager_detector, image, box, min_overlap=min_overlap)
+        meshes = self._mesh.lay(_cut(image, [face], self._mesh_input))
+        if face.score == 0.0 and meshes.face_flags[0] > 0:
+            # The eyes were only guessed: now that they are known, cut the face out upright.
+            face = level_with(face, meshes.points[0])
+            meshes = self._mesh.lay(_cut(image, [face], self._mesh_input))
+        (result,) = self._describe(image, [face], meshes)
+        return result
+
+    def _describe(
+        self, image: Image, detections: list[Detection], meshes: Meshes
+    ) -> list[FaceResult]:
+        """Read some faces, largest box first; each has a mesh."""
         if not detections:
             return []
         face_crops = _cut(image, detections, self._face_input)
@@ -112,6 +136,11 @@ class FacePipeline:
             if _is_face(detection, float(flag))
         ]
         return [found[index] for index in kept], meshes.select(kept)
+
+
+def _check_picture(image: Image) -> None:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        raise ValueError(f"a picture is uint8, height × width × 3, not {image.dtype} {image.shape}")
 
 
 def _is_face(detection: Detection, face_flag: float) -> bool:
