@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView, RetrieveDestroyAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.adhoc import analyze_picture
+from analysis.decisions.rejecting import reject_face
 from analysis.face_crops import face_crop_etag, open_face_crop
 from analysis.face_serializers import FaceSerializer
 from analysis.listing import assets_for_lists, assets_with_faces
@@ -101,8 +102,11 @@ class CollectionAssetsView(collections_api.CollectionAssetsView):
         return assets_for_lists()
 
 
-@extend_schema_view(get=extend_schema(parameters=[FaceParams]))
-class FaceView(RetrieveAPIView):
+@extend_schema_view(
+    get=extend_schema(parameters=[FaceParams]),
+    delete=extend_schema(description="Say that it is no face: no analysis brings it back."),
+)
+class FaceView(RetrieveDestroyAPIView):
     """One face with its landmarks, and its embedding if that is asked for."""
 
     serializer_class = FaceSerializer
@@ -114,6 +118,9 @@ class FaceView(RetrieveAPIView):
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "bulky": self._bulky()}
+
+    def perform_destroy(self, instance: Face) -> None:
+        reject_face(instance, user=person(self.request))
 
     def _bulky(self) -> tuple[str, ...]:
         return ("landmarks", *_bulky(read_params(FaceParams, self.request)))

@@ -158,6 +158,9 @@ class FaceSerializer(FoundFaceSerializer):
 
     uid = serializers.UUIDField()
     asset = serializers.UUIDField(source="asset.uid")
+    origin = serializers.ChoiceField(
+        choices=Face.Origin.choices, help_text="Found by the nets, or drawn by a person."
+    )
     crop_url = serializers.SerializerMethodField()
     asset_url = serializers.SerializerMethodField()
 

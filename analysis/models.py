@@ -171,6 +171,11 @@ class Face(models.Model):
     def box(self) -> Box:
         return Box(self.left, self.top, self.width, self.height)
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a person drew it and nobody said since that it is no face."""
+        return self.origin == self.Origin.DRAWN and self.retired_at is None
+
 
 class FaceTag(models.Model):
     """The value of one facet for one face. Search uses `value`; where a person set it, it stays."""

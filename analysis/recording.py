@@ -23,6 +23,7 @@ from analysis.matching import match_faces
 from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.naming import name_faces
 from analysis.pipeline.types import FaceResult
+from analysis.ranking import rank_faces
 from analysis.refusals import hide_faces, reveal_faces
 from analysis.signals import analysis_recorded
 from analysis.tagging import apply_model_tags, lock_assets
@@ -184,7 +185,8 @@ def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net
 
     Faces found again keep their uid, and `position` follows the order of the results. Those not
     found are deleted, or retired where a person corrected them; retired faces that are found again
-    come back. Raises StaleClaim, and writes nothing, if the claim is not valid any more.
+    come back, unless a person said that they are none. Faces that a person drew stay in any case.
+    Raises StaleClaim, and writes nothing, if the claim is not valid any more.
     """
     with transaction.atomic():
         # The asset's lock keeps runs of other versions from writing its faces at the same time.
@@ -196,19 +198,19 @@ def record_results(claim: Claim, results: Sequence[FaceResult], *, embedding_net
         asset = Asset.everything.defer("metadata", "search_text").get(pk=claim.asset_id)
         # The faces of a refused photo are matched as if they were present.
         reveal_faces(asset)
-        _write_faces(run, results, embedding_net=embedding_net)
+        face_count = _write_faces(run, results, embedding_net=embedding_net)
         hide_faces(asset)
         _held(claim).update(
             status=Status.SUCCEEDED,
             finished_at=Now(),
             lease_expires_at=None,
-            face_count=len(results),
+            face_count=face_count,
             error_code="",
             error_message="",
         )
         analysis_recorded.send_robust(sender=AnalysisRun, asset=asset)
         tell_ended(claim.run_id)
-    return len(results)
+    return face_count
 
 
 def fail_run(claim: Claim, error: DamError) -> None:
@@ -254,30 +256,42 @@ def _lease() -> timedelta:
     return timedelta(seconds=settings.DAM_LEASE_SECONDS)
 
 
-def _write_faces(run: AnalysisRun, results: Sequence[FaceResult], *, embedding_net: str) -> None:
+def _write_faces(run: AnalysisRun, results: Sequence[FaceResult], *, embedding_net: str) -> int:
+    """Write all faces of the run's asset and return how many are present."""
     stored = Face.objects.filter(asset_id=run.asset_id)
     # Where a retired face fits as well as one that is not, the latter is the one that is meant.
     known = list(stored.order_by(F("retired_at").asc(nulls_first=True), "position"))
     matches = match_faces(known, results)
-    _dismiss(stored.exclude(pk__in=[match.face.pk for match in matches if match.face is not None]))
-    new: list[Face] = []
-    for position, match in enumerate(matches):
+    found = {match.face.pk for match in matches if match.face is not None}
+    _dismiss(stored.exclude(pk__in=found))
+    faces: list[Face] = []
+    present: list[Face] = []
+    for match in matches:
         face = match.face or Face(asset_id=run.asset_id)
-        face.run, face.position, face.embedding_net = run, position, embedding_net
-        face.retired_at = None
+        face.run, face.embedding_net = run, embedding_net
         apply_result(face, match.result)
-        if match.face is None:
-            new.append(face)
-        else:
+        faces.append(face)
+        if face.rejected_at is None:
+            face.position, face.retired_at = len(present), None
+            present.append(face)
+        if match.face is not None:
             face.save()
-    Face.objects.bulk_create(new)
-    faces = [*(match.face for match in matches if match.face is not None), *new]
+    Face.objects.bulk_create(face for face in faces if face.pk is None)
     apply_model_tags(faces)
-    name_faces(run.asset_id, faces)
+    name_faces(run.asset_id, present)
+    # Drawn since the picture was looked at.
+    missed = [face for face in known if face.is_drawn and face.pk not in found]
+    if missed:
+        rank_faces(run.asset_id)
+    return len(present) + len(missed)
 
 
 def _dismiss(faces: QuerySet[Face]) -> None:
-    """Retire those of some faces that a person corrected, and delete the others."""
+    """Retire those of some faces that a person corrected, and delete the others.
+
+    What a person decided about the face itself stays as it is.
+    """
+    undecided = faces.filter(rejected_at=None, origin=Face.Origin.FOUND)
     corrected = FaceTag.objects.filter(face=OuterRef("pk"), source=FaceTag.Source.USER)
-    faces.exclude(Exists(corrected)).delete()
-    faces.filter(retired_at=None).update(retired_at=Now())
+    undecided.exclude(Exists(corrected)).delete()
+    undecided.filter(retired_at=None).update(retired_at=Now())

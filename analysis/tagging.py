@@ -186,17 +186,21 @@ def clear_corrections(
     return [tag if tag and tag.value else None for tag in map(stored.get, (f.pk for f in faces))]
 
 
-def restore_tags(values: Mapping[int, str | None], *, facet: str, user: User | None) -> list[int]:
+def restore_tags(
+    values: Mapping[int, str | None], *, facet: str, user: User | None, undoes: int | None = None
+) -> list[int]:
     """Give faces back a person's value, or the model's for None; return the rows of the history.
 
-    `values` are by the faces' ids, and were stored before. Runs in the caller's transaction, which
-    holds `lock_assets`. The number of queries does not grow with the faces.
+    `values` are by the faces' ids, and were stored before; `undoes` is the row of the history that
+    this takes back. Runs in the caller's transaction, which holds `lock_assets`. The number of
+    queries does not grow with the faces.
     """
     stored = {tag.face_id: tag for tag in FaceTag.objects.filter(face__in=values, facet=facet)}
     before = {
         face_id: stored.get(face_id) or FaceTag(face_id=face_id, facet=facet) for face_id in values
     }
-    notes = _note(((before[face_id], value or "") for face_id, value in values.items()), user=user)
+    said = ((before[face_id], value or "") for face_id, value in values.items())
+    notes = _note(said, user=user, undoes=undoes)
     tell_corrected(notes)
     _let_models_stand(tag for face_id, tag in stored.items() if values[face_id] is None)
     # Where there is a tag, what the model says of the face stays beside the person's value.
@@ -266,7 +270,9 @@ def _let_models_stand(tags: Iterable[FaceTag]) -> None:
     rows.update(value=F("model_value"), score=F("model_score"), source=Source.MODEL)
 
 
-def _note(said: Iterable[tuple[FaceTag, str]], *, user: User | None) -> list[int]:
+def _note(
+    said: Iterable[tuple[FaceTag, str]], *, user: User | None, undoes: int | None = None
+) -> list[int]:
     """Add what a person says of tags to the history, before they are changed; return its rows."""
     notes = TagCorrection.objects.bulk_create(
         TagCorrection(
@@ -275,6 +281,7 @@ def _note(said: Iterable[tuple[FaceTag, str]], *, user: User | None) -> list[int
             value=value,
             previous_value=tag.value,
             user=user,
+            undoes=undoes,
         )
         for tag, value in said
     )

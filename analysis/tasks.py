@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import django.db
 from celery import shared_task
@@ -12,9 +13,11 @@ from kombu.exceptions import OperationalError
 
 from analysis import nets
 from analysis.compat.scaleflex import pictures
+from analysis.decisions.drawn import add_drawn_faces
 from analysis.errors import StaleClaim, explain
 from analysis.face_crops import store_face_crop
 from analysis.leases import renewed_lease
+from analysis.matching import MIN_OVERLAP
 from analysis.originals import read_original
 from analysis.recording import (
     Claim,
@@ -90,7 +93,11 @@ def _analyze(claim: Claim) -> int:
     asset = Asset.everything.get(pk=claim.asset_id)
     with renewed_lease(claim):
         image = read_original(asset)
-        results = pipeline.analyze(image)
+        results = add_drawn_faces(
+            asset.pk,
+            pipeline.analyze(image),
+            look=partial(pipeline.analyze_box, image, min_overlap=MIN_OVERLAP),
+        )
         for result in results:
             store_face_crop(asset.digest, result.box, image)
         return record_results(claim, results, embedding_net=pipeline.embedding_net)

@@ -7,7 +7,9 @@ from analysis.compat.ailab import urls as ailab
 from analysis.compat.scaleflex import urls as scaleflex
 from analysis.connectors import urls as connectors
 from analysis.custom_tags import urls as custom_tags
+from analysis.decisions import urls as decisions
 from analysis.net_report import urls as net_report
+from analysis.redaction import urls as redaction
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
@@ -25,6 +27,8 @@ api_urls: list[URLPattern | URLResolver] = [
     path("runs/<uuid:uid>", api.RunView.as_view(), name="run"),
     *custom_tags.api_urls,
     *connectors.api_urls,
+    *decisions.api_urls,
+    *redaction.api_urls,
     *net_report.api_urls,
 ]
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
@@ -38,5 +42,7 @@ html_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),
     *custom_tags.html_urls,
     *connectors.html_urls,
+    *decisions.html_urls,
+    *redaction.html_urls,
     *net_report.html_urls,
 ]
