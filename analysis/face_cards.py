@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from analysis.face_evidence import Evidence, evidence_of, measured_readings
 from analysis.face_tags import FacetTag, tags_of
-from analysis.facets import Facet, Value, facets
+from analysis.facet_specs import UNSURE
+from analysis.facets import Facet, facets
 from analysis.listing import faces_for_lists
 from analysis.models import Face, FaceTag
+from analysis.net_report.cards import ReadingCard
 from analysis.nets import visible_readings
 from analysis.overlay import FaceMarks, mark_face
+from analysis.people import PERSON
 from dam.models import Asset
 
 GOOD_QUALITY = 85
@@ -27,11 +32,24 @@ class ReadingText:
     label: str
     value: str
     percent: float | None = None
+    evidence: Evidence | None = None
 
     @property
     def in_a_sentence(self) -> str:
         """The value where it speaks for itself, such as "34 years"; else with its name."""
         return _in_a_sentence(self.label, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceBar:
+    """One value of a facet: how likely the nets find it, and whether it is the tag's."""
+
+    name: str
+    label: str
+    percent: float | None
+    """None where there is no probability of it."""
+    is_shown: bool
+    is_likeliest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,9 @@ class TagText:
     tag: FaceTag | None
     number: float | None = None
     """The reading, where the facet is bins of a number."""
+    shares: Mapping[str, float] | None = None
+    """The reading, where it is probabilities."""
+    evidence: Evidence | None = None
 
     @property
     def value(self) -> str:
@@ -69,8 +90,41 @@ class TagText:
         return f"{label}, {percent:.0f} %"
 
     @property
-    def choices(self) -> tuple[Value, ...]:
-        return self.facet.all_values
+    def is_unsure(self) -> bool:
+        """Whether the nets have a guess that is less likely than the facet asks for."""
+        return self.tag is not None and self.tag.value == UNSURE and not self.is_by_person
+
+    @property
+    def bar_percent(self) -> float | None:
+        """How likely the nets find their best guess, whoever said what is shown."""
+        return _percent(self.tag.model_score) if self.tag else None
+
+    @property
+    def least_percent(self) -> float | None:
+        """From where on the nets count as sure; None where they always do."""
+        return _percent(self.facet.min_score)
+
+    @property
+    def bars(self) -> tuple[ChoiceBar, ...]:
+        """All that a person may say, in the facet's order, with what the nets think of each."""
+        shown = self.tag.value if self.tag else ""
+        likeliest = self.tag.model_dominant if self.tag else ""
+        return tuple(
+            ChoiceBar(
+                value.name,
+                value.label,
+                percent=self._percent_of(value.name),
+                is_shown=value.name == shown,
+                is_likeliest=value.name == likeliest,
+            )
+            for value in self.facet.all_values
+        )
+
+    def _percent_of(self, value: str) -> float | None:
+        if self.shares is not None:
+            return _percent(self.shares.get(value))
+        tag = self.tag
+        return _percent(tag.model_score) if tag and tag.model_dominant == value else None
 
     @property
     def in_a_sentence(self) -> str:
@@ -98,6 +152,8 @@ class FaceCard:
 
     face: Face
     number: int
+    name: str
+    """The person's; empty where nobody said it."""
     marks: FaceMarks
     readings: tuple[ReadingText, ...]
     """Those that no facet is made of."""
@@ -107,40 +163,48 @@ class FaceCard:
     @property
     def summary(self) -> str:
         """One line in words, such as "Face 1: 34 years, female, glasses"."""
-        parts = [reading.in_a_sentence for reading in self.readings]
-        parts += [tag.in_a_sentence for tag in self.tags]
+        parts = [self.name, *(reading.in_a_sentence for reading in self.readings)]
+        parts += [tag.in_a_sentence for tag in self.tags if tag.facet.name != PERSON]
         words = ", ".join(filter(None, parts))
         return f"Face {self.number}: {words}" if words else f"Face {self.number}"
 
 
 def face_cards(asset: Asset) -> list[FaceCard]:
     """Return all faces of an asset, the largest first."""
-    known = facets()
+    known, measured = facets(), measured_readings()
     faces = faces_for_lists(landmarks=True).filter(asset=asset).order_by("position")
-    return [face_card(face, known=known) for face in faces]
+    return [face_card(face, known=known, measured=measured) for face in faces]
 
 
-def face_card(face: Face, *, known: Sequence[Facet]) -> FaceCard:
+def face_card(
+    face: Face, *, known: Sequence[Facet], measured: Mapping[str, ReadingCard]
+) -> FaceCard:
     """Return one face with its tags of some facets; the face should have its tags prefetched."""
+    tags = tuple(_describe_tag(one, face.readings, measured) for one in tags_of(face, known=known))
     return FaceCard(
         face=face,
         number=face.position + 1,
+        name=next((one.value for one in tags if one.facet.name == PERSON and one.tag), ""),
         marks=mark_face(face),
         readings=describe_readings(
             visible_readings(face.readings),
             leave_out=NOT_SHOWN.union(facet.reading for facet in known),
+            measured=measured,
         ),
-        tags=tuple(_describe_tag(one, face.readings) for one in tags_of(face, known=known)),
+        tags=tags,
         qualities=describe_quality(face),
     )
 
 
 def describe_readings(
-    readings: Mapping[str, object], *, leave_out: Collection[str] = ()
+    readings: Mapping[str, Any],
+    *,
+    leave_out: Collection[str] = (),
+    measured: Mapping[str, ReadingCard] | None = None,
 ) -> tuple[ReadingText, ...]:
     """Return readings in words, in the order of their names."""
     shown = sorted(set(readings) - set(leave_out))
-    return tuple(_describe_reading(name, readings[name]) for name in shown)
+    return tuple(_describe_reading(name, readings[name], measured or {}) for name in shown)
 
 
 def describe_quality(face: Face) -> tuple[QualityText, ...]:
@@ -157,21 +221,32 @@ def describe_quality(face: Face) -> tuple[QualityText, ...]:
     )
 
 
-def _describe_reading(name: str, reading: object) -> ReadingText:
+def _describe_reading(name: str, reading: Any, measured: Mapping[str, ReadingCard]) -> ReadingText:
     label = name.replace("_", " ").capitalize()
+    card = measured.get(name)
     if isinstance(reading, Mapping):
         likeliest = max(reading, key=lambda key: reading[key])
-        return ReadingText(
-            label, value=likeliest.replace("_", " "), percent=100 * reading[likeliest]
-        )
+        share = reading[likeliest]
+        evidence = evidence_of(card, probability=share) if card else None
+        return ReadingText(label, likeliest.replace("_", " "), 100 * share, evidence)
     unit = " years" if name == "age" else ""
-    return ReadingText(label, value=f"{reading:.0f}{unit}")
+    evidence = evidence_of(card, probability=None) if card else None
+    return ReadingText(label, value=f"{reading:.0f}{unit}", evidence=evidence)
 
 
-def _describe_tag(one: FacetTag, readings: Mapping[str, object]) -> TagText:
+def _describe_tag(
+    one: FacetTag, readings: Mapping[str, Any], measured: Mapping[str, ReadingCard]
+) -> TagText:
     reading = readings.get(one.facet.reading)
-    number = float(reading) if isinstance(reading, (int, float)) else None
-    return TagText(one.facet, one.tag, number=number)
+    card = measured.get(one.facet.reading)
+    probability = one.tag.model_score if one.tag else None
+    return TagText(
+        one.facet,
+        one.tag,
+        number=float(reading) if isinstance(reading, (int, float)) else None,
+        shares=reading if isinstance(reading, Mapping) else None,
+        evidence=evidence_of(card, probability=probability) if card else None,
+    )
 
 
 def _percent(score: float | None) -> float | None:

@@ -49,6 +49,9 @@ class FaceMarks:
     pupils: tuple[Pupil, Pupil]
     axes: tuple[Axis, ...]
     label_size: float
+    middle: float
+    bottom: float
+    """Where the name begins below the box, which it is centred under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def mark_face(face: Face) -> FaceMarks:
             pose, origin=points[list(GROUPS["nose"])].mean(axis=0), length=face.width * AXIS
         ),
         label_size=face.width * 0.16,
+        middle=face.left + face.width / 2,
+        bottom=face.top + face.height,
     )
 
 

@@ -14,30 +14,24 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from analysis.face_cards import FaceCard, face_card, face_cards
+from analysis.face_cards import FaceCard, face_card
+from analysis.face_evidence import measured_readings
 from analysis.facets import UnknownFacet, facets, find_facet
 from analysis.listing import faces_for_lists
 from analysis.models import AnalysisRun, Face
 from analysis.nets import current_version
-from analysis.overlay import Stage, close_up, whole_picture
-from analysis.people import known_people
+from analysis.photo_pages import history_context, photo_context
 from analysis.photos import (
     UNFINISHED,
     count_photos,
     find_photos,
-    newer_photo,
     newest_run,
-    older_photo,
 )
 from analysis.recording import queue_run, requeue_runs
 from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
-from dam.collections.lists import collections_of, suggested_names
 from dam.fragments import render_page
-from dam.metadata.facts import from_json
-from dam.metadata.wording import facts_in_words
 from dam.models import Asset, User
-from dam.verdicts.lists import warnings_of
 
 MAX_CARDS = 100
 
@@ -73,7 +67,7 @@ def photo_cards(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """A photo and its faces; `face` is the uid of one to show close up.
+    """A photo and its faces; `face` is the uid of one to show close up, `list` where it is from.
 
     While the analysis is not finished the page asks again by htmx and names the `status` it shows;
     as long as that is true the answer is 204.
@@ -84,27 +78,13 @@ def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
     run = newest_run(asset)
     if request.htmx and run and request.GET.get("status") == run.status:
         return HttpResponse(status=204)
-    cards = face_cards(asset)
-    chosen = next((c for c in cards if str(c.face.uid) == request.GET.get("face")), None)
     return render_page(
         request,
         "analysis/photo.html",
         fragment="analysis/_photo.html",
-        context={
-            "asset": asset,
-            "run": run,
-            "waiting": run is not None and run.status in UNFINISHED,
-            "cards": cards,
-            "told": facts_in_words(from_json(asset.metadata)),
-            "people": known_people() if cards else [],
-            "chosen": chosen,
-            "stage": _stage(asset, chosen),
-            "newer": newer_photo(asset),
-            "older": older_photo(asset),
-            "collections": collections_of(asset),
-            "warnings": warnings_of(asset),
-            "collection_names": suggested_names(),
-        },
+        context=photo_context(
+            asset, run, face=request.GET.get("face", ""), listed=request.GET.get("list", "")
+        ),
     )
 
 
@@ -150,6 +130,10 @@ def _find_face(uid: UUID) -> Face:
     return face
 
 
+def _card(uid: UUID) -> FaceCard:
+    return face_card(_find_face(uid), known=facets(), measured=measured_readings())
+
+
 def _change_tag(
     request: HttpRequest, uid: UUID, facet: str, change: Callable[[Face], object]
 ) -> HttpResponse:
@@ -162,7 +146,7 @@ def _change_tag(
         find_facet(facet)
         face = _find_face(uid)
         change(face)
-        card = face_card(_find_face(uid), known=facets()) if request.htmx else None
+        card = _card(uid) if request.htmx else None
     except (InvalidTag, UnknownFacet, FaceGone) as error:
         if request.htmx:
             messages.error(request, error.message)
@@ -172,7 +156,8 @@ def _change_tag(
         raise Http404(error.message) from error
     if card is None:
         return redirect(f"{resolve_url('photo', uid=face.asset.uid)}#face-{face.uid}")
-    return render(request, "analysis/_face_tags.html", {"card": card, "changed": facet})
+    context = {"card": card, "changed": facet, **history_context(face.asset)}
+    return render(request, "analysis/_tag_changed.html", context)
 
 
 def _uids(request: HttpRequest, name: str) -> list[UUID]:
@@ -180,8 +165,3 @@ def _uids(request: HttpRequest, name: str) -> list[UUID]:
         return [UUID(text) for text in request.GET.getlist(name)[:MAX_CARDS]]
     except ValueError as error:
         raise BadRequest(f"{name} is not a uid") from error
-
-
-def _stage(asset: Asset, chosen: FaceCard | None) -> Stage:
-    size = {"width": asset.width, "height": asset.height}
-    return close_up(chosen.face.box, **size) if chosen else whole_picture(**size)

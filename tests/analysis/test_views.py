@@ -169,7 +169,7 @@ class TestPhoto:
         html = page(client.get(reverse("photo", args=[asset.uid])))
 
         assert f"{face.readings['age']:.0f} years" in html
-        assert html.count('class="bar bar--') == 8
+        assert len(re.findall('class="bar bar--(good|fair|poor)"', html)) == 8
         assert reverse("api:face", args=[face.uid]) in html
 
     def test_it_tells_the_facts_of_the_file(self, client):
@@ -262,7 +262,7 @@ class TestPhoto:
 
         five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
 
-        assert one == five == 12
+        assert one == five == 16
 
 
 class TestAnalyzeAgain:
@@ -321,20 +321,20 @@ class TestTags:
     def test_a_tag_has_its_value_and_its_probability(self, client, face):
         row = text_of(self.photo(client, face), "Glasses")
 
-        assert row.startswith("Glasses Glasses 94 % Correct")
+        assert row.startswith("Glasses Glasses 94 %")
         assert "by a person" not in row
 
     def test_a_reading_that_no_facet_is_made_of_is_shown_too(self, client, face):
-        assert text_of(self.photo(client, face), "Age") == "Age 34 years"
+        assert text_of(self.photo(client, face), "Age").startswith("Age 34 years")
 
     def test_a_reading_with_a_facet_is_shown_once(self, client, face):
-        assert self.photo(client, face).count("<dt>Glasses</dt>") == 1
+        assert self.photo(client, face).count('<span class="tag__label">Glasses</span>') == 1
 
     def test_bands_of_age_are_not_shown(self, client, face):
         assert "distribution" not in self.photo(client, face)
 
     def test_a_facet_of_which_nothing_is_said_can_be_set(self, client, face):
-        assert text_of(self.photo(client, face), "Mask").startswith("Mask Not known Correct")
+        assert text_of(self.photo(client, face), "Mask").startswith("Mask Not known")
 
     def test_an_unsure_tag_says_what_is_likeliest(self, client, face):
         face.readings["glasses"] = {"none": 0.45, "glasses": 0.35, "sunglasses": 0.2}
@@ -342,15 +342,16 @@ class TestTags:
 
         row = text_of(self.photo(client, face), "Glasses")
 
-        assert row.startswith("Glasses Unsure Correct")
-        assert "The nets say None, 45 %." in row
+        assert row.startswith("Glasses Unsure None, 45 %?")
 
     def test_the_form_offers_the_values_and_has_the_tag_chosen(self, client, face):
         html = self.photo(client, face)
 
-        form = re.search(r'<select id="value-[^"]+-glasses".*?</select>', html, re.DOTALL)[0]
-        assert re.findall(r'value="(\w+)"', form) == ["none", "glasses", "sunglasses", "unsure"]
-        assert '<option value="glasses" selected>' in form
+        form = re.search(r'<form class="choices"[^>]*/glasses/".*?</form>', html, re.DOTALL)[0]
+        values = re.findall(r'name="value" value="(\w+)"', form)
+        assert values == ["none", "glasses", "sunglasses", "unsure"]
+        assert 'value="glasses" aria-pressed="true"' in form
+        assert re.findall(r"(\d+) %", form) == ["2", "94", "4"]
 
     def test_a_correction_leads_back_to_the_face(self, client, face):
         response = self.correct(client, face, "sunglasses")
@@ -363,7 +364,7 @@ class TestTags:
 
         row = text_of(self.photo(client, face), "Glasses")
 
-        assert row.startswith("Glasses None by a person Correct")
+        assert row.startswith("Glasses None by a person The nets say")
         assert "The nets say Glasses, 94 %." in row
 
     def test_who_corrected_it_is_noted(self, client, face):
@@ -391,7 +392,9 @@ class TestTags:
 
         assert "<html" not in html
         assert "by a person" in text_of(html, "Glasses")
-        (focused,) = re.findall(r'<summary id="correct-[^"]+-(\w+)"[^>]+autofocus', html)
+        (focused,) = re.findall(
+            r'<summary class="tag__line" id="correct-[^"]+-(\w+)"[^>]+autofocus', html
+        )
         assert focused == "glasses"
 
     def test_the_summary_in_the_picture_has_what_a_person_said(self, client, face):
@@ -456,6 +459,7 @@ class TestTags:
 
 def text_of(html: str, label: str) -> str:
     """Return a row of the tags as text, without the choices of its form."""
-    start = html.index(f"<dt>{label}</dt>")
-    row = re.split(r'<div class="reading">|</dl>', html[start:])[0]
-    return " ".join(re.sub(r"<select.*?</select>|<[^>]+>", " ", row, flags=re.DOTALL).split())
+    start = html.index(f'<span class="tag__label">{label}</span>')
+    row = re.split(r'<div class="tag|<details class="more', html[start:])[0]
+    choices = r'<form class="choices".*?</form>|<[^>]+>'
+    return " ".join(re.sub(choices, " ", row, flags=re.DOTALL).split())

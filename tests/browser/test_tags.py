@@ -30,8 +30,7 @@ def summary_of_glasses(page: Page, face: Face) -> Locator:
 
 def correct_glasses(page: Page, face: Face) -> None:
     summary_of_glasses(page, face).click()
-    page.get_by_label("Glasses of face 1").select_option("Sunglasses")
-    page.get_by_role("button", name="Save").and_(page.locator(":visible")).click()
+    page.get_by_role("button", name="Sunglasses").click()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -43,8 +42,10 @@ def test_a_tag_is_corrected_and_the_correction_undone(sign_in, face, scripts):
     expect(page.get_by_text("by a person", exact=True)).to_be_visible()
     assert value_of(face) == "sunglasses"
 
-    summary_of_glasses(page, face).click()
-    page.get_by_role("button", name="Undo the correction of Glasses").click()
+    undo = page.get_by_role("button", name="Undo the correction of Glasses")
+    if not undo.is_visible():
+        summary_of_glasses(page, face).click()
+    undo.click()
     expect(page.get_by_text("by a person", exact=True)).to_have_count(0)
     assert value_of(face) == "glasses"
 
@@ -55,14 +56,15 @@ def test_a_correction_needs_no_mouse_and_keeps_the_focus(sign_in, face):
 
     summary_of_glasses(page, face).focus()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    page.keyboard.press("3")
 
     expect(page.get_by_text("by a person", exact=True)).to_be_visible()
     expect(summary_of_glasses(page, face)).to_be_focused()
     assert value_of(face) == "sunglasses"
+
+    page.keyboard.press("u")
+    expect(page.get_by_text("by a person", exact=True)).to_have_count(0)
+    assert value_of(face) == "glasses"
 
 
 def test_an_open_form_is_not_wider_than_a_phone(sign_in, face):
