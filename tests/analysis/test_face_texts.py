@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.face_cards import ReadingText, describe_quality, describe_readings
+from analysis.face_texts import ReadingText, describe_quality, describe_readings
 from analysis.models import Face
 
 
