@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
-from django.test import Client
+from django.db import connection, connections, transaction
+from django.test import Client, TransactionTestCase
 from kombu import pools
 from rest_framework.test import APIClient
 
@@ -31,6 +31,7 @@ from dam.embedded.processes import kill_session, spawn, stop, wait_until
 from dam.embedded.valkey import ValkeyServer, find_program
 from dam.env import describe_database
 from dam.models import ApiKey
+from search.models import ChangedFace
 from tests.factories import make_api_key, make_user
 
 # A session's database is thrown away, so it need not survive a power cut.
@@ -41,6 +42,7 @@ UNSAFE_AND_QUICK = {
     "shared_buffers": "128MB",
 }
 WORKER_SECONDS = 60
+MADE_BY_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -76,6 +78,26 @@ def django_db_modify_db_settings(
     Its name tells processes that share the tests apart, for they may share a server, too.
     """
     connections.settings["default"].update(describe_database(postgres_url))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> Iterator[None]:
+    """Delete what a test committed, where Django would truncate all tables.
+
+    That makes hundreds of files anew each time, and then all permissions.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: _delete_all_rows())
+        yield
+
+
+def _delete_all_rows() -> None:
+    names = set(connection.introspection.django_table_names(only_existing=True))
+    # Marks come last: deleting faces makes some.
+    marks = ChangedFace._meta.db_table
+    ordered = [*sorted(names - MADE_BY_MIGRATIONS - {marks}), marks]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(";".join(f"DELETE FROM {connection.ops.quote_name(n)}" for n in ordered))
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +137,7 @@ def browser(db: None) -> Client:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """An empty folder that the embedded servers' user can reach, unlike `tmp_path`."""
-    folder = Path(tempfile.mkdtemp(prefix="facet-home-"))
+    folder = Path(tempfile.mkdtemp(prefix="facet-home-", dir=settings.SCRATCH))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
@@ -125,7 +147,7 @@ class LiveWorker:
     """A Celery worker with one process, without beat, on the test database."""
 
     def __init__(self, broker_url: str) -> None:
-        self.log = Path(settings.DAM_HOME) / "worker.log"
+        self.log = Path(settings.DAM_HOME) / f"worker-{id(self)}.log"
         self._broker_url = broker_url
         self._process: subprocess.Popen[bytes] | None = None
 

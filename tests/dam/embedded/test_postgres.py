@@ -41,7 +41,7 @@ class MakeServer(Protocol):
 @pytest.fixture(scope="module")
 def make_server() -> Iterator[MakeServer]:
     """Servers on one cluster that all tests here share, or on one of their own in another home."""
-    shared = Path(tempfile.mkdtemp(prefix="facet-home-"))
+    shared = Path(tempfile.mkdtemp(prefix="facet-home-", dir=settings.SCRATCH))
     shared.chmod(0o711)
 
     def make(home: Path = shared, *, password: str = PASSWORD, port: int = 0) -> PostgresServer:
