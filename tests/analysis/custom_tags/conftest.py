@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from itertools import count
 
 import numpy as np
@@ -8,7 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis import nets
+from analysis.custom_tags import training
 from analysis.custom_tags.examples import mark_examples
+from analysis.custom_tags.learning import Learned, learn
+from analysis.custom_tags.logistic import Marks, Vectors
 from analysis.custom_tags.tags import create_tag
 from analysis.faces import apply_result
 from analysis.models import EMBEDDING_DIMENSIONS, CustomTag, Face
@@ -59,6 +62,26 @@ def make_faces(net: str) -> Callable[..., list[Face]]:
 @pytest.fixture
 def tag(db: None) -> CustomTag:
     return create_tag(label="Red hat", user=None)
+
+
+_learned: dict[tuple[object, ...], Learned] = {}
+
+
+@pytest.fixture
+def learn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn the same examples once for all tests that only need a trained tag."""
+
+    def learn_or_remember(
+        embeddings: Vectors, marks: Marks, *, photos: Sequence[Hashable], library: Vectors
+    ) -> Learned:
+        places = {photo: place for place, photo in enumerate(dict.fromkeys(photos))}
+        groups = tuple(places[photo] for photo in photos)
+        key = (embeddings.tobytes(), marks.tobytes(), groups, library.tobytes())
+        if key not in _learned:
+            _learned[key] = learn(embeddings, marks, photos=photos, library=library)
+        return _learned[key]
+
+    monkeypatch.setattr(training, "learn", learn_or_remember)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from analysis.models import CustomTag, CustomTagVersion, FaceTag
 from dam.models import ApiKey
 from tests.factories import make_api_key, make_face
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learn_once")]
 
 NOBODY = str(uuid.UUID(int=1))
 

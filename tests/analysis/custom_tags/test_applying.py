@@ -30,7 +30,7 @@ from tests.analysis.custom_tags.conftest import embedding
 from tests.factories import make_face, make_run
 from tests.fakes import fake_result
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learn_once")]
 
 Status = CustomTagVersion.Status
 

@@ -16,7 +16,7 @@ from analysis.custom_tags.training import train_tag
 from analysis.models import CustomTag, CustomTagVersion, Face, FaceTag, TagCorrection
 from tests.factories import make_face, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("learn_once")]
 
 HTMX = {"HX-Request": "true"}
 
