@@ -8,6 +8,7 @@ import matplotlib.cbook
 import numpy as np
 import pytest
 import skimage.data
+from django.conf import settings
 
 from analysis.manifest import MODELS_DIR
 from analysis.pipeline import load_pipeline
@@ -20,7 +21,8 @@ def pipeline() -> FacePipeline:
     """The real nets; whoever uses it is marked with `nets`."""
     if not list(MODELS_DIR.glob("*.onnx")):
         pytest.skip("the nets are not in models/")
-    return load_pipeline()
+    # As the service loads them in tests, so that it is done once for both.
+    return load_pipeline(threads=settings.DAM_NET_THREADS)
 
 
 @pytest.fixture(scope="session")

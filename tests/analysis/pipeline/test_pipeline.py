@@ -230,7 +230,7 @@ def test_several_threads_share_the_nets(
 
 @pytest.mark.nets
 def test_nets_are_loaded_once() -> None:
-    assert load_pipeline() is load_pipeline(MODELS_DIR)
+    assert load_pipeline(threads=1) is load_pipeline(MODELS_DIR, threads=1)
 
 
 def test_folder_without_nets_is_a_clear_error(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_pipeline_works_without_django() -> None:
 
 @pytest.mark.nets
 def test_what_is_off_is_not_computed(astronaut: Image) -> None:
-    pipeline = load_pipeline(topics_off={"gender", "age"})
+    pipeline = load_pipeline(threads=1, topics_off={"gender", "age"})
 
     (face,) = pipeline.analyze(astronaut)
 
@@ -268,7 +268,7 @@ def test_what_is_off_is_not_computed(astronaut: Image) -> None:
 def test_outputs_that_only_readings_need_are_not_computed_for_those_that_are_off(
     pipeline: FacePipeline, astronaut: Image
 ) -> None:
-    bare = load_pipeline(topics_off=load_manifest().topics)
+    bare = load_pipeline(threads=1, topics_off=load_manifest().topics)
 
     (face,) = bare.analyze(astronaut)
 
