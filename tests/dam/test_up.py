@@ -127,6 +127,12 @@ def are_gone(pids: set[int]) -> bool:
     return all(stat is None or stat.is_zombie for stat in stats)
 
 
+def came_back(up: Up, name: str) -> bool:
+    """Tell whether a part was started again after it was killed."""
+    _, killed, then = up.said().partition(f"{name} was ended by SIGKILL")
+    return bool(killed) and f"{name} was started again" in then
+
+
 def test_first_start_to_clean_end(up: Up) -> None:
     up.start()
     up.wait_until_ready()
@@ -161,49 +167,37 @@ def test_first_start_to_clean_end(up: Up) -> None:
     assert up.stop(signal.SIGINT) == 0
 
 
-def test_killed_parts_come_back(up: Up) -> None:
+def test_what_is_killed_comes_back_and_leaves_nothing(up: Up) -> None:
     up.start()
     up.wait_until_ready()
     up.wait_until(lambda: "Ready after" in up.said())
 
-    for name in ("worker", "web", "queue", "database"):
-        os.kill(up.parts()[name], signal.SIGKILL)
-        up.wait_until(lambda name=name: f"{name} was started again" in up.said())
-        assert f"{name} was ended by SIGKILL" in up.said()
-
-    up.wait_until_ready()
-    family = up.family()
-    assert up.stop() == 0
-    assert are_gone(family)
-
-
-def test_killed_supervisor_leaves_nothing_and_can_be_started_again(up: Up) -> None:
-    up.start()
-    up.wait_until_ready()
-    family = up.family()
-    assert len(family) >= len(PARTS)
-
-    up.process.kill()
-    up.process.wait()
-
-    assert wait_until(lambda: are_gone(family), alive=lambda: True, seconds=60, pause=0.2)
-    up.start()
-    up.wait_until_ready()
-    assert up.stop() == 0
-
-
-def test_worker_whose_beat_died_is_started_again(up: Up) -> None:
-    up.start()
-    up.wait_until(lambda: "Ready after" in up.said())
+    # A worker without beat looks alive, but nothing is swept.
     log = up.home / "logs" / "worker.log"
     up.wait_until(lambda: "beat: Starting" in log.read_text())
     beat = re.search(r"celery\.beat \[(\d+) \S+\] beat: Starting", log.read_text())
     assert beat
-
     os.kill(int(beat[1]), signal.SIGKILL)
-
     up.wait_until(lambda: "worker was started again" in up.said())
     assert "beat died" in log.read_text()
+
+    for name in ("worker", "web", "queue", "database"):
+        os.kill(up.parts()[name], signal.SIGKILL)
+        up.wait_until(lambda name=name: came_back(up, name))
+
+    up.wait_until_ready()
+
+    # The supervisor: the parts end with it, and the next one finds a home in order.
+    family = up.family()
+    assert len(family) >= len(PARTS)
+    up.process.kill()
+    up.process.wait()
+    assert wait_until(lambda: are_gone(family), alive=lambda: True, seconds=60, pause=0.2)
+    up.start()
+    up.wait_until_ready()
+    family = up.family()
+    assert up.stop() == 0
+    assert are_gone(family)
 
 
 def test_stop_while_starting_leaves_nothing(up: Up) -> None:
