@@ -80,11 +80,10 @@ def test_a_face_of_a_picture_is_chosen_without_scripts(sign_in, monkeypatch, por
 
 
 @VIEWPORTS
-@pytest.mark.parametrize("path", ["similar", "/search/similar/", "/status/"])
-def test_nothing_is_wider_than_the_screen(sign_in, viewport, path):
-    address = make_library() if path == "similar" else path
+def test_nothing_is_wider_than_the_screen(sign_in, viewport):
+    addresses = (make_library(), "/search/similar/", "/status/")
     page = sign_in(viewport=viewport)
 
-    page.goto(address)
-
-    assert is_as_wide_as(page, viewport)
+    for address in addresses:
+        page.goto(address)
+        assert is_as_wide_as(page, viewport), address
