@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -202,26 +201,6 @@ def test_unwanted_examples_push_faces_like_them_back():
     target = target_of([direction(0)], unwanted=[direction(40)], embedding_net="net-1")
 
     assert faces(nearest_faces(FaceQuery(), target)) == [wanted_side, unwanted_side]
-
-
-def test_up_to_a_thousand_faces_can_be_asked_for():
-    random = np.random.default_rng(1)
-    first = make_face(embedding_net="net-1")
-    rows = []
-    for position, angle in enumerate(random.uniform(0, 180, 1100), start=1):
-        face = Face.objects.get(pk=first.pk)
-        face.pk, face.uid, face.position = None, None, position
-        face.uid = Face._meta.get_field("uid").default()
-        face.embedding = direction(angle)
-        rows.append(face)
-    Face.objects.bulk_create(rows)
-
-    found = find(limits=Limits(MAX_LIMIT))
-
-    similarities = [similar.similarity for similar in found.faces]
-    assert len(similarities) == MAX_LIMIT
-    assert similarities == sorted(similarities, reverse=True)
-    assert (found.exact, found.cut_by) == (True, Cut.LIMIT)
 
 
 @pytest.mark.parametrize("count", [0, MAX_LIMIT + 1])

@@ -231,16 +231,16 @@ class TestNumberOfQueries:
 
         assert queries(3) == queries(250)
 
-    def test_five_thousand_faces_are_ten_pieces(self, do, many_faces, monkeypatch):
+    def test_a_thousand_faces_and_one_are_three_pieces(self, do, many_faces, monkeypatch):
         monkeypatch.setattr(tasks, "TURN_SECONDS", 1000)
-        many_faces(5000)
+        many_faces(1001)
 
         job = do("correct_tag", **SET)
         undo_job(job, user=None)
         run_bulk_job(job.pk)
 
-        assert job.pieces.count() == 10
-        assert (job.changed, fresh(job).restored) == (5000, 5000)
+        assert [len(piece.ids) for piece in job.pieces.order_by("pk")] == [500, 500, 1]
+        assert (job.changed, fresh(job).restored) == (1001, 1001)
         assert not FaceTag.objects.exists()
 
 

@@ -16,7 +16,14 @@ from analysis.embedding_index import NAME, build_index, drop_index
 from analysis.models import Face, FaceTag
 from dam.models import Asset
 from search.query import FaceQuery
-from search.similar import Limits, Nearest, find_candidates, nearest_faces
+from search.similar import (
+    MAX_LIMIT,
+    Cut,
+    Limits,
+    Nearest,
+    find_candidates,
+    nearest_faces,
+)
 from search.similarity import planning
 from search.similarity.planning import Method, find_nearest, is_for_graph
 from search.similarity.target import Target, target_of
@@ -100,12 +107,21 @@ def recall(found: list[int], truth: list[int]) -> float:
 
 
 class TestExact:
-    @pytest.mark.parametrize("count", [1, 10, 1000])
+    @pytest.mark.parametrize("count", [1, 10])
     def test_it_is_the_brute_force(self, library, target, count):
         found = nearest_faces(FaceQuery(), target, limits=Limits(count))
 
         assert (found.method, found.exact) == (Method.EXACT, True)
         assert ids(found) == library.nearest(target, count)
+
+    def test_up_to_a_thousand_can_be_asked_for(self, library):
+        target = target_of([library.embeddings[0]], embedding_net=NET)
+
+        found = nearest_faces(FaceQuery(), target, limits=Limits(MAX_LIMIT))
+
+        assert len(found.faces) == MAX_LIMIT == 1000 < COUNT
+        assert (found.method, found.exact, found.cut_by) == (Method.EXACT, True, Cut.LIMIT)
+        assert ids(found) == library.nearest(target, MAX_LIMIT)
 
     def test_it_is_so_with_a_filter(self, library, target):
         found = nearest_faces(GLASSES, target, limits=Limits(50))
