@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
 from dam.webhooks.bodies import write_body
@@ -69,10 +69,12 @@ def has_due(webhook_id: int) -> bool:
 
 def due_webhooks() -> QuerySet[Webhook]:
     """Return subscriptions that may be told of something that is due."""
-    waiting = Q(deliveries__status=Status.WAITING, deliveries__due_at__lte=Now())
+    due = WebhookDelivery.objects.filter(
+        webhook=OuterRef("pk"), status=Status.WAITING, due_at__lte=Now()
+    )
     may_be_asked = Q(not_before=None) | Q(not_before__lte=Now())
-    found = Webhook.objects.filter(may_be_asked, waiting, status=Webhook.Status.ACTIVE)
-    return found.order_by("pk").distinct()
+    found = Webhook.objects.filter(may_be_asked, Exists(due), status=Webhook.Status.ACTIVE)
+    return found.order_by("pk")
 
 
 def deliver(delivery: WebhookDelivery) -> Answer | None:

@@ -36,18 +36,15 @@ def deliver_webhook(webhook_id: int) -> None:
     # Whoever notes an event from now on cannot know whether it is still seen here.
     Webhook.objects.filter(pk=webhook_id).update(sent_at=None)
     end = time.monotonic() + TURN_SECONDS
-    while True:
-        with _turn_of(webhook_id) as is_ours:
-            if not is_ours:
-                return
-            while delivery := claim_next(webhook_id):
-                _try(delivery)
-                if time.monotonic() > end:
-                    send_webhooks([webhook_id])
-                    return
-        # Who came in between found the turn taken, and went.
-        if not has_due(webhook_id):
+    is_ours = True
+    # Who came just before the end of our turn found it taken, and went.
+    while is_ours and has_due(webhook_id):
+        if time.monotonic() > end:
+            send_webhooks([webhook_id])
             return
+        with _turn_of(webhook_id) as is_ours:
+            if is_ours:
+                _deliver_until(end, webhook_id)
 
 
 @shared_task(name="dam.sweep_webhooks")
@@ -84,6 +81,12 @@ def _mark_sent(webhook_id: int) -> bool:
     may_be_asked = Q(not_before=None) | Q(not_before__lte=Now())
     webhooks = Webhook.objects.filter(pk=webhook_id, status=Webhook.Status.ACTIVE)
     return bool(webhooks.filter(unsent, may_be_asked).update(sent_at=Now()))
+
+
+def _deliver_until(end: float, webhook_id: int) -> None:
+    """Tell a subscription what is due, until nothing is or the clock says `end`."""
+    while time.monotonic() <= end and (delivery := claim_next(webhook_id)):
+        _try(delivery)
 
 
 def _try(delivery: WebhookDelivery) -> None:
