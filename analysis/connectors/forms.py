@@ -12,6 +12,7 @@ from analysis.connectors.connectors import MOST_MINUTES
 from analysis.connectors.errors import InvalidOptions
 from analysis.connectors.interface import Field, System
 from analysis.connectors.models import Connector
+from analysis.connectors.systems import SYSTEMS
 
 # What people choose from; REST takes any number of minutes.
 INTERVALS = (
@@ -23,6 +24,15 @@ INTERVALS = (
     (1440, "Every day"),
 )
 _PREFIX = "option-"
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """A kind of system to choose. Templates call classes, so they get this instead of those."""
+
+    name: str
+    label: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,10 @@ class ConnectorForm:
     interval_minutes: int = 60
     kept: frozenset[str] = frozenset()
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> KindChoice:
+        return KindChoice(self.system.kind, self.system.label, self.system.about)
 
     @property
     def fields(self) -> list[FormField]:
@@ -85,6 +99,11 @@ class ConnectorForm:
             "writes_back": self.writes_back,
             "interval_minutes": self.interval_minutes,
         }
+
+
+def kind_choices() -> list[KindChoice]:
+    """Return all kinds of systems."""
+    return [ConnectorForm(system).kind for system in SYSTEMS.values()]
 
 
 def interval_words(minutes: int) -> str:

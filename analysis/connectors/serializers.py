@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from analysis.connectors.connectors import MOST_MINUTES
@@ -35,6 +35,7 @@ class KindSerializer(serializers.Serializer):
     options = FieldSerializer(source="fields", many=True)
 
 
+@extend_schema_serializer(component_name="ConnectorRunError")
 class RunErrorSerializer(serializers.Serializer):
     """Why a run does not go on at the moment, or failed."""
 
@@ -42,6 +43,7 @@ class RunErrorSerializer(serializers.Serializer):
     message = serializers.CharField(source="error_message")
 
 
+@extend_schema_serializer(component_name="ConnectorRun")
 class RunSerializer(serializers.Serializer):
     """A pass over the pictures of a connector."""
 

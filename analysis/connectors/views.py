@@ -10,7 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis.connectors.connectors import change_connector, create_connector, delete_connector
-from analysis.connectors.forms import ConnectorForm, form_of, interval_words, read_form
+from analysis.connectors.forms import (
+    ConnectorForm,
+    form_of,
+    interval_words,
+    kind_choices,
+    read_form,
+)
 from analysis.connectors.interface import System
 from analysis.connectors.models import Connector
 from analysis.connectors.runs import cancel_run, start_run
@@ -48,7 +54,7 @@ def connectors(request: HttpRequest) -> HttpResponse:
 @require_GET
 def choose_kind(request: HttpRequest) -> HttpResponse:
     """Ask which kind of system a new connector leads to."""
-    return render(request, "analysis/connectors/kinds.html", {"systems": SYSTEMS.values()})
+    return render(request, "analysis/connectors/kinds.html", {"kinds": kind_choices()})
 
 
 @needs(Right.ADMIN)

@@ -135,7 +135,7 @@ def _read_root(text: str) -> Path:
         raise InvalidOptions({"path": ["Give the whole path, from / on."]})
     try:
         path = path.resolve()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise InvalidOptions({"path": ["This is not a path."]}) from error
     if not any(path.is_relative_to(root) for root in roots):
         allowed = ", ".join(map(str, settings.DAM_CONNECTOR_FOLDERS))

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from analysis.connectors.connectors import create_connector
+from analysis.connectors.connectors import change_connector, create_connector
 from analysis.connectors.models import Connector
 from analysis.connectors.systems import bucket
 from dam.addresses import read_networks
@@ -135,19 +135,14 @@ def test_sidecars_that_are_listed_on_another_page_belong_to_their_pictures(
     assert [key for key, version in items.items() if "+" in version] == ["2026/c.png"]
 
 
-@pytest.mark.parametrize(
-    ("options", "code"),
-    [({"bucket": "elsewhere"}, "system_refused"), ({}, "done")],
-)
-def test_a_bucket_that_is_not_there_fails_the_run(
-    connector: Connector, options: dict[str, str], code: str
-) -> None:
-    Connector.objects.update(options={**connector.options, **options})
+def test_a_bucket_that_is_not_there_fails_the_run(connector: Connector) -> None:
+    change_connector(connector, options={"bucket": "elsewhere"}, by=COMMAND_LINE)
     connector.refresh_from_db()
 
     run = sync(connector)
 
-    assert code in (run.error_code, run.status)
+    assert (run.status, run.error_code) == ("failed", "system_refused")
+    assert "NoSuchBucket" in run.error_message
 
 
 def test_private_addresses_need_a_setting(connector: Connector, settings) -> None:
