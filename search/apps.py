@@ -8,9 +8,13 @@ class SearchConfig(AppConfig):
     verbose_name = "Search"
 
     def ready(self) -> None:
+        from analysis.neighbours import add_finder
+        from search.browse.neighbours import find_neighbours
         from search.bulk import tasks  # noqa: F401  (registers tasks)
         from search.index import receivers  # noqa: F401  (builds the index after its migration)
         from search.index import tasks as index_tasks  # noqa: F401  (registers tasks)
         from search.recall import tasks as recall_tasks  # noqa: F401  (registers tasks)
         from search.rules import receivers as rule_receivers  # noqa: F401  (judges new photos)
         from search.rules import tasks as rule_tasks  # noqa: F401  (registers tasks)
+
+        add_finder(find_neighbours)

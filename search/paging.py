@@ -77,6 +77,11 @@ def page_of_photos(matches: Matches, *, limit: int, cursor: str | None = None) -
     return _cut(pieces, order, place, limit)
 
 
+def cursors_around(one: Keyed, order: Order) -> tuple[str, str]:
+    """Return the cursors of the pages after and before a single face or photo."""
+    return _cursor("a", one, order), _cursor("b", one, order)
+
+
 def in_order(rows: QuerySet, ids: Sequence[int]) -> list[Any]:
     """Return the rows with some ids in the order of these; those that are gone are left out."""
     found = {row.pk: row for row in rows.filter(pk__in=ids)}
