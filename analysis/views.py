@@ -19,6 +19,7 @@ from analysis.face_evidence import measured_readings
 from analysis.facets import UnknownFacet, facets, find_facet
 from analysis.listing import faces_for_lists
 from analysis.models import AnalysisRun, Face
+from analysis.neighbours import photo_address
 from analysis.nets import current_version
 from analysis.photo_pages import history_context, photo_context
 from analysis.photos import (
@@ -154,9 +155,10 @@ def _change_tag(
         if isinstance(error, InvalidTag):
             raise BadRequest(error.message) from error
         raise Http404(error.message) from error
+    listed = request.POST.get("list", "")
     if card is None:
-        return redirect(f"{resolve_url('photo', uid=face.asset.uid)}#face-{face.uid}")
-    context = {"card": card, "changed": facet, **history_context(face.asset)}
+        return redirect(photo_address(face.asset.uid, listed=listed, anchor=f"face-{face.uid}"))
+    context = {"card": card, "changed": facet, "listed": listed, **history_context(face.asset)}
     return render(request, "analysis/_tag_changed.html", context)
 
 

@@ -104,13 +104,20 @@ def _of_tags(rows: Sequence[TagCorrection], known: dict[str, Facet]) -> Iterable
             what=facet.label,
             facet=facet.name,
             before=facet.label_of(row.previous_value) if row.previous_value else "nothing",
-            after=facet.label_of(row.value) if row.value else NETS_VALUE,
+            after=_after(facet, row),
             user=row.user,
             created_at=row.created_at,
             can_undo=row.pk in last and row.face.retired_at is None,
             is_undo=row.undoes is not None,
             was_undone=row.pk in undone,
         )
+
+
+def _after(facet: Facet, row: TagCorrection) -> str:
+    if not row.value:
+        return NETS_VALUE
+    label = facet.label_of(row.value)
+    return f"{label}, confirmed" if row.value == row.previous_value else label
 
 
 def _of_faces(rows: Sequence[FaceDecision]) -> Iterable[Change]:

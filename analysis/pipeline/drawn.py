@@ -14,10 +14,10 @@ from analysis.pipeline.types import Box, Floats, Image
 DRAWN_SETTINGS = DetectorSettings(min_score=0.15, sure_score=0.3)
 # Side of the square that is searched, over the longer side of the box.
 _AROUND = 2.5
-# Where the five points lie in a box of the detector's, by the mean of faces that look straight at
-# the camera: shares of its width and height.
+# Where the five points lie in a box of the detector's, in shares of its width and height: the mean
+# of 43 faces of LFW that look straight at the camera, made the same on both sides.
 _USUAL_POINTS = np.array(
-    ((0.31, 0.42), (0.69, 0.42), (0.5, 0.62), (0.34, 0.79), (0.66, 0.79)), dtype=np.float32
+    ((0.28, 0.38), (0.72, 0.38), (0.5, 0.58), (0.31, 0.74), (0.69, 0.74)), dtype=np.float32
 )
 # Points of the mesh: tip of the nose, corners of the mouth.
 _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT = 1, 61, 291

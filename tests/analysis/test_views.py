@@ -460,6 +460,6 @@ class TestTags:
 def text_of(html: str, label: str) -> str:
     """Return a row of the tags as text, without the choices of its form."""
     start = html.index(f'<span class="tag__label">{label}</span>')
-    row = re.split(r'<div class="tag|<details class="more', html[start:])[0]
+    row = re.split(r'<div class="tag( tag--plain)?">|<details class="unfold', html[start:])[0]
     choices = r'<form class="choices".*?</form>|<[^>]+>'
     return " ".join(re.sub(choices, " ", row, flags=re.DOTALL).split())

@@ -19,7 +19,7 @@ function read() {
 
 function show({ left, top, width, height }) {
   const drawn = document.querySelector("[data-drawn]");
-  drawn.toggleAttribute("hidden", !(width > 0 && height > 0));
+  drawn.toggleAttribute("hidden", !(details().open && width > 0 && height > 0));
   for (const rect of drawn.querySelectorAll("rect")) {
     for (const [name, value] of Object.entries({ x: left, y: top, width, height })) rect.setAttribute(name, value);
   }
@@ -76,8 +76,10 @@ function toggle() {
   svg[change]("pointermove", onMove);
   svg[change]("pointerup", onUp);
   if (isOpen && !read().width) suggest();
-  else show(isOpen ? read() : {});
-  if (isOpen) details().querySelector("form").elements.left.focus({ preventScroll: true });
+  else show(read());
+  // On a phone the focus would bring up the keyboard over the picture.
+  const hasMouse = matchMedia("(pointer: fine)").matches;
+  if (isOpen && hasMouse) fields()[0].focus({ preventScroll: true });
 }
 
 function close() {

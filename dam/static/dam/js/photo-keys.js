@@ -75,8 +75,10 @@ document.addEventListener("click", (event) => {
   }
   // Only what a person unfolds is remembered, not what this script does.
   const fold = event.target.closest?.("summary")?.parentElement;
-  if (fold?.matches("[data-facet], [data-more]")) {
-    remember([fold], !fold.open);
+  if (!fold?.matches("[data-facet], [data-more]")) return;
+  remember([fold], !fold.open);
+  for (const other of all("[data-facet], [data-more]")) {
+    if (other !== fold && nameOf(other) === nameOf(fold)) other.open = !fold.open;
   }
 });
 document.addEventListener("htmx:load", (event) => {

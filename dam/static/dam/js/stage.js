@@ -19,8 +19,10 @@ class Stage {
     this.level = document.querySelector("[data-zoom-level]");
     this.pointers = new Map();
     this.moved = 0;
-    this.svg.style.aspectRatio = `${this.width} / ${this.height}`;
-    this.start = { ...["x", "y", "width", "height"].reduce((all, name) => ({ ...all, [name]: this.svg.viewBox.baseVal[name] }), {}) };
+    // Not on the drawing: htmx copies the style of what has an id, which the policy forbids.
+    frame.style.setProperty("--ratio", `${this.width} / ${this.height}`);
+    const { x, y, width, height } = this.svg.viewBox.baseVal;
+    this.start = { x, y, width, height };
     new ResizeObserver(() => this.resize()).observe(this.svg);
     this.resize();
     this.listen();
@@ -57,7 +59,7 @@ class Stage {
     this.x = width >= this.width ? this.width / 2 : clamp(this.x, width / 2, this.width - width / 2);
     this.y = height >= this.height ? this.height / 2 : clamp(this.y, height / 2, this.height - height / 2);
     this.svg.setAttribute("viewBox", `${this.x - width / 2} ${this.y - height / 2} ${width} ${height}`);
-    this.svg.style.setProperty("--unit", `${1 / this.scale}px`);
+    this.frame.style.setProperty("--unit", `${1 / this.scale}px`);
     this.svg.toggleAttribute("data-ready", true);
     this.svg.toggleAttribute("data-zoomed", this.isZoomed);
     this.level.textContent = this.isZoomed ? `${Math.round(this.scale * 100)} %` : "Fit";
