@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-# By cookie: what may be chosen, and what it is called. The first one holds where nothing is said.
+# By cookie: what may be chosen, and what it is called.
 LOOKS: Mapping[str, Mapping[str, str]] = {
     "theme": {"system": "Auto", "light": "Light", "dark": "Dark"},
-    "density": {"medium": "Medium", "small": "Small", "large": "Large"},
+    "density": {"small": "Small", "medium": "Medium", "large": "Large"},
 }
+DEFAULTS = {"theme": "system", "density": "medium"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,8 @@ class LookChoice:
 
 def look_of(request: HttpRequest | None, name: str) -> str:
     """Return what a browser chose of a look; what holds otherwise if it says nothing we know."""
-    choices = LOOKS[name]
     given = request.COOKIES.get(name, "") if request else ""
-    return given if given in choices else next(iter(choices))
+    return given if given in LOOKS[name] else DEFAULTS[name]
 
 
 def choices_of(request: HttpRequest | None, name: str) -> list[LookChoice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,10 @@ from search.matching.matches import Matches
 from search.matching.planes import unpack_bits
 from search.query.ranges import FACES, Measure, measures
 
-# A byte: there are far fewer steps. The last one is for what has no number.
-_MOST_STEPS = 255
+Mask: TypeAlias = NDArray[np.bool_]
+
+# Steps are bytes; there are far fewer than that.
+_NO_STEP = 255
 
 
 def count_steps(matches: Matches) -> Mapping[str, NDArray[np.int64]]:
@@ -24,18 +27,21 @@ def count_steps(matches: Matches) -> Mapping[str, NDArray[np.int64]]:
     That is as if nothing were asked of that measure. Photos are counted where it is a number of
     photos, else faces; what is below the first edge counts as there.
     """
-    return {measure.name: _of_measure(matches, measure) for measure in measures()}
-
-
-def _of_measure(matches: Matches, measure: Measure) -> NDArray[np.int64]:
-    counts = np.zeros(_MOST_STEPS + 1, dtype=np.int64)
+    known = measures()
+    counts = {measure.name: np.zeros(_NO_STEP + 1, dtype=np.int64) for measure in known}
     for part in matches.parts:
-        free = part.without(measure.name)
-        words = free.photos() if measure.name == FACES else free.faces()
-        if words.any():
+        # Most measures are asked nothing of: what is found is the same for all of those.
+        found: dict[tuple[PartMatches, bool], Mask] = {}
+        for measure in known:
+            free, is_of_photos = part.without(measure.name), measure.name == FACES
+            if (free, is_of_photos) not in found:
+                found[free, is_of_photos] = unpack_bits(
+                    free.photos() if is_of_photos else free.faces()
+                )
             steps = _steps(part, measure)
-            counts += np.bincount(steps[unpack_bits(words)[: len(steps)]], minlength=len(counts))
-    return counts[: len(measure.edges)]
+            chosen = steps[found[free, is_of_photos][: len(steps)]]
+            counts[measure.name] += np.bincount(chosen, minlength=_NO_STEP + 1)
+    return {measure.name: counts[measure.name][: len(measure.edges)] for measure in known}
 
 
 _kept: weakref.WeakKeyDictionary[Layout, dict[str, NDArray[np.uint8]]] = weakref.WeakKeyDictionary()
@@ -52,6 +58,6 @@ def _steps(part: PartMatches, measure: Measure) -> NDArray[np.uint8]:
         )
         steps = np.searchsorted(np.array(measure.edges), numbers, side="right") - 1
         steps = np.maximum(steps, 0).astype(np.uint8)
-        steps[np.isnan(numbers)] = _MOST_STEPS
+        steps[np.isnan(numbers)] = _NO_STEP
         kept[measure.name] = steps
     return kept[measure.name]
