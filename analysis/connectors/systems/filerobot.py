@@ -113,7 +113,7 @@ class FilerobotLibrary:
         return Written(version, is_changed=True)
 
     def _list(self, *, offset: int, limit: int) -> list[Mapping[str, Any]]:
-        asked = {"offset": offset, "limit": limit, "recursive": 1}
+        asked: dict[str, Any] = {"offset": offset, "limit": limit, "recursive": 1}
         if self._folder:
             asked["folder"] = self._folder
         files = self._ask("GET", f"/files?{urlencode(asked)}").get("files")
