@@ -43,6 +43,7 @@ from dam.models import Asset
 from dam.pagination import NewestFirst
 from dam.rest_requests import person, read_params
 from dam.roles import Right, needs
+from dam.schema import WHILE_YOU_WAIT
 
 HOUR_SECONDS = 3600
 
@@ -155,7 +156,7 @@ class AnalyzeView(APIView):
     @extend_schema(
         parameters=[FaceParams],
         request={"multipart/form-data": PictureSerializer},
-        responses=PictureAnalysisSerializer,
+        responses={200: PictureAnalysisSerializer, **WHILE_YOU_WAIT},
     )
     def post(self, request: Request) -> Response:
         """Return every face of a picture and all readings at once; nothing is stored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
 ERROR: dict[str, Any] = {
@@ -26,6 +26,11 @@ ERROR: dict[str, Any] = {
     },
 }
 ANSWER = {"type": "object", "required": ["error"], "properties": {"error": ERROR}}
+# Of what looks at a picture while the client waits; views add them to what they answer.
+WHILE_YOU_WAIT = {
+    429: OpenApiResponse(None, "The key asked for more than it may: see `Retry-After`."),
+    504: OpenApiResponse(None, "It took longer than anybody is to wait."),
+}
 ERROR_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 ALWAYS = {
@@ -36,6 +41,10 @@ ALWAYS = {
 }
 OF_VALUES = {"400": "A value is missing or wrong, or the request cannot be read."}
 OF_ADDRESSES = {"404": "There is no such thing, or not any more."}
+OF_CHANGES = {
+    "409": "It does not fit with what is there now.",
+    "422": "All can be read, but it cannot be done.",
+}
 OF_BODIES = {"415": "The body has another type than those above."}
 OF_FILES = {
     "413": "A file is too large.",
@@ -54,9 +63,9 @@ def describe_errors(result: dict[str, Any], **_: object) -> dict[str, Any]:
     What a view declares besides, such as 409, gets that shape where it says none.
     """
     _schemas(result)["Error"] = ANSWER
-    for operation in _operations(result):
+    for method, operation in _operations(result):
         responses = operation["responses"]
-        for status, about in _errors_of(operation).items():
+        for status, about in _errors_of(method, operation).items():
             responses.setdefault(status, {"description": about})
         for status, response in responses.items():
             if status >= "400":
@@ -71,7 +80,7 @@ def name_choices(result: dict[str, Any], **_: object) -> dict[str, Any]:
     than elsewhere, it keeps its own.
     """
     schemas = _schemas(result)
-    for operation in _operations(result):
+    for _, operation in _operations(result):
         for parameter in operation.get("parameters", ()):
             schema = parameter["schema"]
             chosen = schema["items"] if schema.get("type") == "array" else schema
@@ -101,7 +110,7 @@ def _camel(name: str) -> str:
     return "".join(word.title() for word in words)
 
 
-def _errors_of(operation: dict[str, Any]) -> dict[str, str]:
+def _errors_of(method: str, operation: dict[str, Any]) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", ())}
     types = operation.get("requestBody", {}).get("content", {})
     errors = dict(ALWAYS)
@@ -109,6 +118,8 @@ def _errors_of(operation: dict[str, Any]) -> dict[str, str]:
         errors |= OF_VALUES
     if "path" in places:
         errors |= OF_ADDRESSES
+    if method in ("post", "put", "patch"):
+        errors |= OF_CHANGES
     if types:
         errors |= OF_BODIES
     if "multipart/form-data" in types:
@@ -121,6 +132,6 @@ def _schemas(result: dict[str, Any]) -> dict[str, Any]:
     return schemas
 
 
-def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for methods in result.get("paths", {}).values():
-        yield from methods.values()
+        yield from methods.items()

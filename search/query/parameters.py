@@ -65,11 +65,16 @@ class ParameterReader:
         text = self._only(name)
         if text is None:
             return None
+        day: date | None
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
+            day = None
+        # Python also reads 20261121 and weeks, which the document does not name.
+        if day is None or day.isoformat() != text:
             self.note(name, "Must be a day such as 2026-11-21.")
             return None
+        return day
 
     def uid(self, name: str) -> UUID | None:
         text = self._only(name)

@@ -20,6 +20,7 @@ from analysis.nets import full_manifest
 from dam.api_errors import error_body
 from dam.metering import metered
 from dam.roles import Right, needs
+from dam.schema import WHILE_YOU_WAIT
 from search.filters import FaceQueryFilter
 from search.query import InvalidQuery, Show
 from search.similar import Nearest, nearest_faces
@@ -29,8 +30,8 @@ from search.similarity.serializers import (
     NearestSerializer,
     SearchBodySerializer,
     SearchPictureSerializer,
-    SimilarParams,
     SeveralFacesSerializer,
+    SimilarParams,
     UploadedFaceSerializer,
 )
 from search.similarity.uploads import SeveralFaces, choose_face, look_at
@@ -69,6 +70,7 @@ class SearchSimilarView(GenericAPIView):
         },
         responses={
             200: NearestSerializer,
+            **WHILE_YOU_WAIT,
             422: OpenApiResponse(
                 SeveralFacesSerializer,
                 "No face, or several of which none was chosen; `faces` lists them.",
