@@ -53,7 +53,9 @@ class RuleChangeSerializer(serializers.Serializer):
     """What is to be changed; what is left out stays."""
 
     name = serializers.CharField(
-        required=False, help_text=f"1 to {MOST_LETTERS} letters; no other one has it."
+        required=False,
+        allow_blank=True,
+        help_text=f"1 to {MOST_LETTERS} letters; no other one has it.",
     )
     query = serializers.CharField(required=False, allow_blank=True, help_text=QUERY_HELP)
     action = serializers.ChoiceField(required=False, choices=RuleOutcome.Action.choices)
@@ -76,7 +78,10 @@ class RuleChangeSerializer(serializers.Serializer):
 class NewRuleSerializer(RuleChangeSerializer):
     """A rule to make."""
 
-    name = serializers.CharField(help_text=f"1 to {MOST_LETTERS} letters; no other one has it.")
+    # Blank ones are refused together with all else that is wrong.
+    name = serializers.CharField(
+        allow_blank=True, help_text=f"1 to {MOST_LETTERS} letters; no other one has it."
+    )
     query = serializers.CharField(allow_blank=True, help_text=QUERY_HELP)
     action = serializers.ChoiceField(choices=RuleOutcome.Action.choices)
 
