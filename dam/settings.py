@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AssetSource": "dam.models.Asset.Source",
+        "ConnectorKind": "analysis.connectors.serializers.KINDS",
         "ConnectorRunStatus": "analysis.connectors.models.ConnectorRun.Status",
         "ConnectorRunPhase": "analysis.connectors.models.ConnectorRun.Phase",
         "ConnectorNoteAction": "analysis.connectors.models.ConnectorNote.Action",
