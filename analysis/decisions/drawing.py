@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from django.db import transaction
 from django.db.models import F
 
@@ -59,7 +61,8 @@ def fit_box(box: Box, *, width: int, height: int) -> Box:
     """Return what of a box is inside the picture. Raises InvalidBox if that is too little."""
     left, top = max(box.left, 0.0), max(box.top, 0.0)
     right, bottom = min(box.left + box.width, width), min(box.top + box.height, height)
-    if min(right - left, bottom - top) < MIN_SIDE_PX:
+    is_finite = all(map(isfinite, (box.left, box.top, box.width, box.height)))
+    if not is_finite or min(right - left, bottom - top) < MIN_SIDE_PX:
         raise InvalidBox(
             f"A face needs a box of {MIN_SIDE_PX} × {MIN_SIDE_PX} pixels at least, inside the "
             f"picture of {width} × {height}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pytest
 
 from analysis.decisions.drawing import draw_face
@@ -86,7 +88,7 @@ def test_a_large_drawn_face_becomes_the_first(asset):
     assert face.position == 0
 
 
-@pytest.mark.parametrize("box", [Box(10, 10, 5, 40), Box(200, 10, 40, 40)])
+@pytest.mark.parametrize("box", [Box(10, 10, 5, 40), Box(200, 10, 40, 40), Box(nan, 0, 40, 40)])
 def test_a_box_too_small_or_outside_is_refused(asset, box):
     with pytest.raises(InvalidBox):
         draw_face(asset, box, user=None)
