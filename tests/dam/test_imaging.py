@@ -445,18 +445,11 @@ def test_samples_of_32_bits_are_unsupported_type():
 
 @PILLOW_MAY_WARN
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_cut_file_is_truncated(kind, share):
+def test_a_cut_file_is_truncated(kind):
     content = encoded(Image.fromarray(data.astronaut()), kind)
 
-    assert failure(content[: int(len(content) * share)]) == "truncated"
-
-
-@PILLOW_MAY_WARN
-@pytest.mark.parametrize("kind", FORMATS)
-def test_a_cut_file_gets_no_thumbnail(kind):
-    content = encoded(Image.fromarray(data.astronaut()), kind)
-
+    for share in (0.1, 0.5, 0.9):
+        assert failure(content[: int(len(content) * share)]) == "truncated", share
     with pytest.raises(UnreadableImage):
         thumbnail(io.BytesIO(content[: int(len(content) * 0.8)]), max_pixels=MAX_PIXELS)
 
