@@ -122,13 +122,7 @@ class OriginalView(APIView):
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         """The file as it was ingested. TIFF and HEIC are sent as attachments."""
         asset = get_object_or_404(Asset.everything, uid=uid)
-        return send_file(
-            request,
-            etag=f'"{asset.digest}"',
-            open_file=partial(open_original, asset),
-            content_type=asset.media_type,
-            filename=asset.name,
-        )
+        return send_original(request, asset)
 
 
 class ThumbnailView(APIView):
@@ -147,6 +141,17 @@ class ThumbnailView(APIView):
             content_type="image/jpeg",
             filename=f"{asset.uid}.jpg",
         )
+
+
+def send_original(request: Request, asset: Asset) -> HttpResponseBase:
+    """Stream the bytes of an asset as they were ingested."""
+    return send_file(
+        request,
+        etag=f'"{asset.digest}"',
+        open_file=partial(open_original, asset),
+        content_type=asset.media_type,
+        filename=asset.name,
+    )
 
 
 def send_file(

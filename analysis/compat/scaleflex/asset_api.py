@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +20,13 @@ from analysis.compat.scaleflex.storing import store
 from analysis.compat.scaleflex.uploads import CappedJSONParser
 from analysis.compat.scaleflex.views import ScaleflexView
 from analysis.listing import assets_with_faces
-from dam.api import IgnoreAccept, send_file
+from dam.api import IgnoreAccept, send_original
 from dam.audit import actor_of
 from dam.deletion import delete_asset
 from dam.description import clean_folder
 from dam.ingest import Outcome
 from dam.models import Asset
 from dam.roles import Right, needs
-from dam.storage import open_original
 
 MOST_LISTED = 200
 
@@ -91,13 +89,7 @@ class FileOriginalView(ScaleflexView):
 
     def get(self, request: Request, token: str, uid: UUID) -> HttpResponseBase:  # noqa: ARG002
         asset = get_object_or_404(Asset.everything, uid=uid)
-        return send_file(
-            request,
-            etag=f'"{asset.digest}"',
-            open_file=partial(open_original, asset),
-            content_type=asset.media_type,
-            filename=asset.name,
-        )
+        return send_original(request, asset)
 
 
 def _count(assets: QuerySet[Asset]) -> int:
