@@ -44,7 +44,7 @@ class TestList:
         html = browser.get(LIST).content.decode()
 
         assert "Needs a look" in html
-        assert f'<h2><a href="{url("saved-search-edit", search)}">' in html
+        assert f'<h2><a class="card-link" href="{url("saved-search-edit", search)}">' in html
 
     def test_the_first_use_is_explained(self, browser):
         assert b"No saved searches yet" in browser.get(LIST).content
