@@ -20,7 +20,7 @@ def page(client: Client) -> str:
     return client.get(PAGE).content.decode()
 
 
-def test_each_reading_has_its_card(self, browser):
+def test_each_reading_has_its_card(browser):
     html = page(browser)
 
     for reading in (one for net in load_manifest().nets for one in net.readings):
@@ -28,13 +28,13 @@ def test_each_reading_has_its_card(self, browser):
         assert reading.about.replace("'", "&#x27;") in html
 
 
-def test_what_was_not_measured_says_so(self, browser, models_dir):
+def test_what_was_not_measured_says_so(browser, models_dir):
     html = page(browser)
 
     assert html.count("Not measured") == len(re.findall(r'<article class="panel reading"', html))
 
 
-def test_figures_have_intervals_and_groups(self, browser, measured):
+def test_figures_have_intervals_and_groups(browser, measured):
     html = page(browser)
 
     assert "accuracy 66.7 % (20.8–93.8)" in html
@@ -43,7 +43,7 @@ def test_figures_have_intervals_and_groups(self, browser, measured):
     assert "another net than the present one" in html
 
 
-def test_tables_name_their_columns_and_rows(self, browser, measured):
+def test_tables_name_their_columns_and_rows(browser, measured):
     html = page(browser)
 
     tables = re.findall(r"<table.*?</table>", html, re.DOTALL)
@@ -54,29 +54,29 @@ def test_tables_name_their_columns_and_rows(self, browser, measured):
         assert 'scope="row"' in table
 
 
-def test_a_reading_that_is_off_says_so(self, browser, settings):
+def test_a_reading_that_is_off_says_so(browser, settings):
     settings.DAM_READINGS_OFF = ["gender"]
 
     assert page(browser).count("Switched off") == 1
 
 
-def test_it_is_in_the_navigation(self, browser):
+def test_it_is_in_the_navigation(browser):
     assert f'href="{PAGE}" aria-current="page">Nets</a>' in page(browser)
 
 
-def test_it_has_no_inline_style_or_script(self, browser, measured):
+def test_it_has_no_inline_style_or_script(browser, measured):
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=)", page(browser))
 
 
-def test_it_takes_no_changes(self, browser):
+def test_it_takes_no_changes(browser):
     assert browser.post(PAGE).status_code == 405
 
 
-def test_it_needs_a_login(self):
+def test_it_needs_a_login():
     assert Client().get(PAGE)["Location"].startswith(reverse("login"))
 
 
-def test_queries_do_not_grow_with_the_faces(self, browser):
+def test_queries_do_not_grow_with_the_faces(browser):
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
             page(browser)
