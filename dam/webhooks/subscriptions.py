@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from dam.addresses import may_be_asked
 from dam.audit import Actor, Kind, record
 from dam.connections import RequestFailed, bad_url, read_url
-from dam.names import InvalidName, read_name
+from dam.names import MOST_LETTERS, InvalidName, read_name
 from dam.webhooks.errors import InvalidWebhook
 from dam.webhooks.events import SUBSCRIBABLE
 from dam.webhooks.models import Webhook, WebhookDelivery
@@ -115,7 +115,7 @@ def _read(*, url: str, events: Collection[str], name: str) -> dict[str, Any]:
     except RequestFailed as error:
         problems["url"] = [error.message]
     try:
-        name = read_name(name or host or "webhook")
+        name = read_name(name or host[:MOST_LETTERS] or "webhook")
     except InvalidName as error:
         problems |= error.fields
     unknown = sorted(set(events).difference(SUBSCRIBABLE))
