@@ -17,7 +17,6 @@ FACES_ON_CARD = 4
 UNFINISHED = (str(AnalysisRun.Status.QUEUED), str(AnalysisRun.Status.RUNNING))
 
 
-
 @dataclass(frozen=True, slots=True)
 class Photo:
     """An asset, its newest run and its largest faces."""
@@ -59,9 +58,17 @@ def find_photos(uids: Iterable[UUID]) -> list[Photo]:
 
 
 def photos_in_order(asset_ids: Sequence[int]) -> list[Photo]:
-    """Return the photos of some assets in the order of their ids; those gone are left out."""
-    found = _assets().in_bulk(asset_ids)
-    return [_photo(found[one]) for one in asset_ids if one in found]
+    """Return the photos of some assets in the order of their ids; those gone are left out.
+
+    They have what a tile shows, and no faces; takes two queries.
+    """
+    runs = AnalysisRun.objects.order_by("-id").only(
+        "asset_id", "status", "face_count", "error_message"
+    )
+    assets = Asset.objects.only("uid", "name", "width", "height")
+    found = assets.prefetch_related(Prefetch("runs", runs)).in_bulk(asset_ids)
+    shown = (found[one] for one in asset_ids if one in found)
+    return [Photo(one, run=next(iter(one.runs.all()), None), faces=()) for one in shown]
 
 
 def count_photos() -> PhotoCounts:

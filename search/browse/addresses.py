@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
+from urllib.parse import quote_plus
 
 from django.http import QueryDict
 from django.urls import get_script_prefix, reverse
@@ -32,3 +34,52 @@ def join(address: str, params: QueryDict) -> str:
 def _page(url_name: str, _prefix: str) -> str:
     """Return an address; kept, because a page has hundreds of links."""
     return reverse(url_name)
+
+
+class ValueAddresses:
+    """Addresses of a query with one value asked for or excluded, or no more.
+
+    They are those of `FaceQuery.toggle` and `FaceQuery.exclude`; what stays is written once, as a
+    page has a hundred of them.
+    """
+
+    def __init__(self, query: FaceQuery) -> None:
+        self._query = query
+        params = query.to_params()
+        params.pop("show", None)
+        facets = {*query.tags, *query.excluded}
+        self._of_facets = {
+            name: _encode(name, query.tags.get(name, ()), query.excluded.get(name, ()))
+            for name in facets
+        }
+        for name in facets:
+            params.pop(name, None)
+            params.pop(f"{name}!", None)
+        self._rest = params.urlencode()
+        self._page = _page(URL_NAMES[query.show], get_script_prefix())
+
+    def toggled(self, facet: str, value: str) -> str:
+        """Return the address with a value asked for if it is not, and otherwise not."""
+        chosen, excluded = self._values(facet)
+        return self._join(facet, _encode(facet, chosen ^ {value}, excluded - {value}))
+
+    def excluded(self, facet: str, value: str) -> str:
+        """Return the address with a value excluded if it is not, and otherwise not."""
+        chosen, excluded = self._values(facet)
+        return self._join(facet, _encode(facet, chosen - {value}, excluded ^ {value}))
+
+    def _values(self, facet: str) -> tuple[frozenset[str], frozenset[str]]:
+        none: frozenset[str] = frozenset()
+        return self._query.tags.get(facet, none), self._query.excluded.get(facet, none)
+
+    def _join(self, facet: str, text: str) -> str:
+        parts = self._of_facets | {facet: text}
+        asked = "&".join(filter(None, (*(parts[name] for name in sorted(parts)), self._rest)))
+        return f"{self._page}?{asked}" if asked else self._page
+
+
+def _encode(facet: str, chosen: Collection[str], excluded: Collection[str]) -> str:
+    """Return what is asked of a facet as a query string has it."""
+    pairs = [f"{quote_plus(facet)}={quote_plus(value)}" for value in sorted(chosen)]
+    pairs += [f"{quote_plus(facet)}!={quote_plus(value)}" for value in sorted(excluded)]
+    return "&".join(pairs)

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.facets import Facet
 from dam.collections.lists import named_collections
-from search.browse.addresses import browse_address
+from search.browse.addresses import ValueAddresses
 from search.browse.range_fields import RangeField, range_fields
 from search.counts import FacetCount, FacetCounts, ValueCount
 from search.matching import Matches
@@ -80,8 +80,9 @@ class FilterForm:
 
     @property
     def boxes(self) -> list[FacetBox]:
+        addresses = ValueAddresses(self.query)
         return [
-            _box(counted, self.query, is_early=place < UNFOLDED)
+            _box(counted, addresses, is_early=place < UNFOLDED)
             for place, counted in enumerate(self.counts.facets)
         ]
 
@@ -138,7 +139,7 @@ class FilterForm:
                 yield from ((name, value) for value in values)
 
 
-def _box(counted: FacetCount, query: FaceQuery, *, is_early: bool) -> FacetBox:
+def _box(counted: FacetCount, addresses: ValueAddresses, *, is_early: bool) -> FacetBox:
     values = counted.values
     if counted.facet.open:
         values = tuple(
@@ -148,20 +149,22 @@ def _box(counted: FacetCount, query: FaceQuery, *, is_early: bool) -> FacetBox:
         )
     most = max((one.count for one in values), default=0)
     links = tuple(
-        _link(counted.facet, one, query, most=most, place=place)
+        _link(counted.facet, one, addresses, most=most, place=place)
         for place, one in enumerate(values, start=1)
     )
     is_asked = any(one.chosen or one.excluded for one in values)
     return FacetBox(counted.facet, links, is_open=is_early or is_asked)
 
 
-def _link(facet: Facet, one: ValueCount, query: FaceQuery, *, most: int, place: int) -> ValueLink:
+def _link(
+    facet: Facet, one: ValueCount, addresses: ValueAddresses, *, most: int, place: int
+) -> ValueLink:
     name = one.value.name
     return ValueLink(
         counted=one,
         key=str(place) if facet.open else name,
-        toggle_address=browse_address(query.toggle(facet.name, name)),
-        exclude_address=browse_address(query.exclude(facet.name, name)),
+        toggle_address=addresses.toggled(facet.name, name),
+        exclude_address=addresses.excluded(facet.name, name),
         # The smallest one is seen, too.
         share=max(1, round(100 * one.count / most)) if one.count else 0,
     )

@@ -7,6 +7,7 @@ its place among the others.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
@@ -22,6 +23,7 @@ from search.paging import Page, cursors_around, page_of_faces, page_of_photos
 from search.query import FaceQuery, InvalidQuery, Order, Show
 
 
+@lru_cache(maxsize=64)
 def list_of(query: FaceQuery) -> str:
     """Return a query as a photo's page names it in `list`; "" for all photos, the newest first."""
     params = query.to_params()
