@@ -7,6 +7,7 @@ const STEP = 1.4;
 // Screen pixels for a pixel of the picture.
 const LARGEST = 12;
 const A_CLICK_PX = 4;
+const LARGEST_DOT_PX = 5;
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -62,8 +63,19 @@ class Stage {
     this.frame.style.setProperty("--unit", `${1 / this.scale}px`);
     this.svg.toggleAttribute("data-ready", true);
     this.svg.toggleAttribute("data-zoomed", this.isZoomed);
+    this.shrinkDots();
     this.level.textContent = this.isZoomed ? `${Math.round(this.scale * 100)} %` : "Fit";
     this.sharpen();
+  }
+
+  // Landmarks grow with the face up to a few pixels of the screen, so that they hide nothing.
+  shrinkDots() {
+    if (this.shrunkFor === this.scale) return;
+    this.shrunkFor = this.scale;
+    for (const dots of this.svg.querySelectorAll(".mark__landmarks")) {
+      dots.dataset.size ??= dots.getAttribute("stroke-width");
+      dots.setAttribute("stroke-width", Math.min(Number(dots.dataset.size), LARGEST_DOT_PX / this.scale));
+    }
   }
 
   // The preview is made for screens: closer up the original shows more.
