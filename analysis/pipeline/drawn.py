@@ -41,9 +41,8 @@ def find_in_box(detector: Detector, image: Image, box: Box, *, min_overlap: floa
 
 def level_with(face: Detection, mesh: Floats) -> Detection:
     """Return a face with its five points where its mesh (478×3) has them."""
-    parts = (mesh[LEFT_IRIS.start], mesh[RIGHT_IRIS.start])
-    parts += (mesh[_NOSE], mesh[_MOUTH_LEFT], mesh[_MOUTH_RIGHT])
-    return replace(face, keypoints=np.asarray([part[:2] for part in parts], dtype=np.float32))
+    points = (LEFT_IRIS.start, RIGHT_IRIS.start, _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT)
+    return replace(face, keypoints=np.asarray(mesh[list(points), :2], dtype=np.float32))
 
 
 def _cut_around(image: Image, box: Box) -> tuple[int, int, Image]:
