@@ -48,8 +48,8 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
             status, text = _ask(read_url(url), body, headers)
     except RequestFailed as error:
         return Answer(_milliseconds_since(started), _explain(error))
-    error = "" if 200 <= status < 300 else f"The receiver answers {_name_status(status)}."
-    return Answer(_milliseconds_since(started), error, status, text)
+    problem = "" if 200 <= status < 300 else f"The receiver answers {_name_status(status)}."
+    return Answer(_milliseconds_since(started), problem, status, text)
 
 
 def reach() -> Reach:

@@ -66,10 +66,11 @@ def change_webhook(
 def delete_webhook(webhook: Webhook, *, by: Actor) -> None:
     """Delete a subscription with its log; what waits is not sent."""
     with transaction.atomic():
+        record(Kind.WEBHOOK, f"deleted {_titled(webhook)}", by=by)
+        # Deliveries before their subscription, as who delivers takes them.
+        WebhookDelivery.objects.filter(webhook=webhook).delete()
         # Who notes an event holds the row, too, so that none comes in between.
         Webhook.objects.select_for_update().filter(pk=webhook.pk).first()
-        record(Kind.WEBHOOK, f"deleted {_titled(webhook)}", by=by)
-        WebhookDelivery.objects.filter(webhook=webhook).delete()
         webhook.delete()
 
 
@@ -84,11 +85,11 @@ def pause_webhook(webhook: Webhook, *, by: Actor) -> None:
 def resume_webhook(webhook: Webhook, *, by: Actor) -> None:
     """Send again, at once and with all patience, what waits, whether it was paused or dead."""
     with transaction.atomic():
+        waiting = webhook.deliveries.filter(status=WebhookDelivery.Status.WAITING)
+        waiting.update(due_at=Now(), tried_since=None)
         Webhook.objects.filter(pk=webhook.pk).update(
             status=Status.ACTIVE, failures=0, failing_since=None, not_before=None, sent_at=None
         )
-        waiting = webhook.deliveries.filter(status=WebhookDelivery.Status.WAITING)
-        waiting.update(due_at=Now(), tried_since=None)
         record(Kind.WEBHOOK, f"resumed {_titled(webhook)}", by=by)
         transaction.on_commit(partial(send_webhooks, [webhook.pk]))
     webhook.refresh_from_db()
