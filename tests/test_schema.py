@@ -37,8 +37,8 @@ EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "0"))
 FILTERED = "/api/v1/facets"
 # An empty PATCH, which changes nothing, is no "positive test case" either.
 LENIENT = ("Incorrect type", "violates `type`", "than minLength", "positive test case")
-# Their parameters name what has to be there.
-CHECKED_FURTHER = {"/api/v1/assets/{uid}/redacted"}
+# Their parameters name faces of that photo, and texts that need a letter.
+CHECKED_FURTHER = {"/api/v1/assets/{uid}/redacted", FILTERED}
 ONE_OF_EACH_KIND = {"gender", "gender.not", "min_age", "since", "text", "collection", "show"}
 
 
