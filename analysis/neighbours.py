@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import QueryDict
 from django.urls import reverse
 
 from analysis.photos import newer_photo, older_photo
@@ -61,10 +61,8 @@ def photo_address(
     uid: UUID, *, face: UUID | None = None, listed: str = "", anchor: str = ""
 ) -> str:
     """Return the address of a photo's page, with the face to show close up and the list."""
-    params = QueryDict(mutable=True)
-    if listed:
-        params["list"] = listed
+    params = {"list": listed} if listed else {}
     if face:
         params["face"] = str(face)
-    query = f"?{params.urlencode()}" if params else ""
+    query = f"?{urlencode(params)}" if params else ""
     return f"{reverse('photo', kwargs={'uid': uid})}{query}{f'#{anchor}' if anchor else ''}"

@@ -27,4 +27,6 @@ def test_pictures_and_streams_are_sent_as_they_are(browser: Client) -> None:
     asset = make_asset()
 
     for path in (f"/api/v1/assets/{asset.uid}/original", "/api/v1/export.jsonl"):
-        assert "Content-Encoding" not in browser.get(path, headers=GZIP)
+        response = browser.get(path, headers=GZIP)
+        response.close()
+        assert "Content-Encoding" not in response
