@@ -49,17 +49,19 @@ def new_user(request: HttpRequest) -> HttpResponse:
 def user_page(request: HttpRequest, number: int) -> HttpResponse:
     """An account and what may be done with it; a POST gives it another role."""
     person = get_object_or_404(User, pk=number)
+    status = 200
     if request.method == "POST":
         try:
             writer.change_role(person, request.POST.get("role", ""), by=actor_of(request))
         except DamError as error:
             messages.error(request, error.message)
+            status = error.status
         else:
             label = person.get_role_display().lower()
             messages.success(request, f"{person.username} is {label} from now on.")
             return redirect("users")
     context = {"person": person, "roles": _roles(person.role)}
-    return render(request, "dam/settings/user.html", context)
+    return render(request, "dam/settings/user.html", context, status=status)
 
 
 @needs(Right.ADMIN)

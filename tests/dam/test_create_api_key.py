@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -24,6 +26,16 @@ def test_the_scope_is_chosen(scope):
     call_command("create_api_key", "--name", "x", "--scope", scope)
 
     assert ApiKey.objects.get().scopes == [scope]
+
+
+def test_several_scopes_and_a_last_day_are_chosen():
+    scopes = ["--scope", "analyze", "--scope", "read"]
+
+    call_command("create_api_key", "--name", "x", *scopes, "--expires", "2099-12-31")
+
+    api_key = ApiKey.objects.get()
+    assert api_key.scopes == ["read", "analyze"]
+    assert api_key.expires_at == datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
