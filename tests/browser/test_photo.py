@@ -39,7 +39,7 @@ def test_a_missed_face_is_drawn_called_none_and_restored(sign_in, asset):
 
     page.keyboard.press("a")
     expect(page.locator(".stage[data-drawing]")).to_be_visible()
-    stage = page.locator(".stage").bounding_box()
+    stage = page.locator(".stage image").first.bounding_box()
     page.mouse.move(stage["x"] + stage["width"] * 0.5, stage["y"] + stage["height"] * 0.25)
     page.mouse.down()
     page.mouse.move(stage["x"] + stage["width"] * 0.7, stage["y"] + stage["height"] * 0.6, steps=4)

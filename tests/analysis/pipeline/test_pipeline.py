@@ -55,6 +55,22 @@ def test_pupils_lie_in_the_eyes(pipeline: FacePipeline, astronaut: Image) -> Non
 
 
 @pytest.mark.nets
+def test_a_box_that_somebody_drew_gives_the_same_face(
+    pipeline: FacePipeline, astronaut: Image
+) -> None:
+    (found,) = pipeline.analyze(astronaut)
+    generous = Box(160, 30, 140, 170)
+
+    drawn = pipeline.analyze_box(astronaut, generous, min_overlap=0.25)
+    unseen = pipeline.analyze_box(astronaut, found.box, min_overlap=1.1)
+
+    assert drawn.box.overlap(found.box) > 0.9
+    assert drawn.embedding @ found.embedding > 0.9
+    assert unseen.score == 0
+    assert unseen.embedding @ found.embedding > 0.9
+
+
+@pytest.mark.nets
 def test_readings_fit_the_person(
     pipeline: FacePipeline, astronaut: Image, grace_hopper: Image
 ) -> None:
