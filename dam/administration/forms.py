@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from dam.models import ApiKey
 from dam.names import MOST_LETTERS
 
 # What each scope lets a program do, beside its name.
-SCOPE_HINTS = {
+SCOPE_HINTS: Mapping[str, str] = {
     ApiKey.Scope.READ: "see, search and export",
     ApiKey.Scope.ANALYZE: "have pictures looked at that are not kept, also by other vendors' ways",
     ApiKey.Scope.WRITE: "as an editor: both of these, and upload, correct and organize",
@@ -52,12 +53,12 @@ class KeyForm(forms.Form):
         chosen = self.data.getlist("scopes") if self.is_bound else [ApiKey.Scope.READ.value]
         return [
             {
-                "value": scope.value,
-                "label": scope.label,
+                "value": scope,
+                "label": label,
                 "hint": SCOPE_HINTS[scope],
-                "chosen": scope.value in chosen,
+                "chosen": scope in chosen,
             }
-            for scope in ApiKey.Scope
+            for scope, label in ApiKey.Scope.choices
         ]
 
     def limit_fields(self) -> list[dict[str, Any]]:

@@ -110,10 +110,10 @@ def _show_link(request: HttpRequest, link: PasswordLink, *, is_new: bool) -> Htt
 def _roles(chosen: str) -> list[dict[str, Any]]:
     return [
         {
-            "value": role.value,
-            "label": role.label,
+            "value": role,
+            "label": label,
             "hint": ROLE_HINTS[role],
-            "chosen": role.value == (chosen or User.Role.VIEWER),
+            "chosen": role == (chosen or User.Role.VIEWER),
         }
-        for role in User.Role
+        for role, label in User.Role.choices
     ]
