@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from analysis.models import AnalysisRun
@@ -235,17 +234,16 @@ def test_a_failure_is_told_with_a_way_on(sign_in):
     expect(page).to_have_url(re.compile(r"/faces/\?gender=male$"))
 
 
-@pytest.mark.parametrize("path", ["/", "/faces/?gender=male"])
-def test_on_a_phone_filters_open_and_nothing_is_too_wide(sign_in, path):
+def test_on_a_phone_filters_open_and_nothing_is_too_wide(sign_in):
     make_library()
     page = sign_in(viewport=PHONE)
-    page.goto(path)
+    page.goto("/faces/?gender=male")
     expect(page.locator("#gender-female")).to_be_hidden()
 
     page.get_by_text("Filters", exact=False).first.click()
     page.locator("#gender-female").click()
     expect(page.locator("#gender-female")).to_be_visible()
-    page.get_by_text("Show 2").or_(page.get_by_text("Show 3")).first.click()
+    page.get_by_text("Show 3 faces").click()
 
     expect(page.locator("#gender-female")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
