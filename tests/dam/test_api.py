@@ -35,8 +35,8 @@ SHAPE = {
 
 @pytest.fixture
 def api() -> Client:
-    """A program that may read and write."""
-    return Client(headers={"Authorization": f"Api-Key {make_api_key().text}"})
+    """A program that may do everything."""
+    return Client(headers={"Authorization": f"Api-Key {make_api_key(*ApiKey.Scope).text}"})
 
 
 @pytest.fixture
@@ -467,10 +467,11 @@ def test_deleting_twice_is_404(api):
     assert api.delete(url("asset", asset)).status_code == 404
 
 
-def test_deleting_needs_the_scope_write(reader):
+def test_deleting_needs_the_scope_admin():
     asset = make_asset()
+    writer = Client(headers={"Authorization": f"Api-Key {make_api_key().text}"})
 
-    assert reader.delete(url("asset", asset)).status_code == 403
+    assert writer.delete(url("asset", asset)).status_code == 403
     assert Asset.objects.exists()
 
 

@@ -32,7 +32,7 @@ def _pipeline(fake_pipeline: FakePipeline, sent_run_ids: list[int]) -> None:
 @pytest.fixture
 def client(db: None) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_X_FILEROBOT_KEY=make_api_key().text)
+    client.credentials(HTTP_X_FILEROBOT_KEY=make_api_key(*ApiKey.Scope).text)
     # Noting when the key was last used is a query that only the first request does.
     client.get(FILES)
     return client

@@ -10,6 +10,7 @@ import requests
 from PIL import Image
 
 from analysis import tasks
+from dam.models import ApiKey
 from tests.factories import make_api_key
 from tests.fakes import FakePipeline
 from tests.pictures import new_png
@@ -61,7 +62,7 @@ class DamClient:
 
 @pytest.fixture
 def dam(live_server, fake_pipeline: FakePipeline, sent_run_ids: list[int]) -> DamClient:
-    return DamClient(live_server.url, token="fdocs", key=make_api_key().text)
+    return DamClient(live_server.url, token="fdocs", key=make_api_key(*ApiKey.Scope).text)
 
 
 def test_drawn_picture_is_where_the_answer_says(dam: DamClient):
