@@ -56,8 +56,8 @@ def _steps(part: PartMatches, measure: Measure) -> NDArray[np.uint8]:
         numbers = (
             layout.planes.face_counts if is_of_photos else layout.numbers(columns, measure.name)
         )
-        steps = np.searchsorted(np.array(measure.edges), numbers, side="right") - 1
-        steps = np.maximum(steps, 0).astype(np.uint8)
+        places = np.searchsorted(np.array(measure.edges), numbers, side="right") - 1
+        steps = np.maximum(places, 0).astype(np.uint8)
         steps[np.isnan(numbers)] = _NO_STEP
         kept[measure.name] = steps
     return kept[measure.name]
