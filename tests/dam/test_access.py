@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
+from analysis.custom_tags.tags import create_tag
 from dam.models import ApiKey, User
 from dam.roles import ROLE_RIGHTS, SCOPE_RIGHTS, HasRight, Right, needed_right
-from tests.factories import make_api_key, make_user
+from tests.factories import make_api_key, make_asset, make_collection, make_face, make_user
 
 UID = "0b9b9d5e-5a3f-4c55-9a53-6f6f1b1d7c11"
 # What stands in addresses for values of each kind; nothing has these.
@@ -35,7 +36,7 @@ NEEDS = [
     ("post", r"/(logout|settings/account|search/similar)/", Right.READ),
     ("post", r"/api/v1/(search/similar|assets/[^/]+/redacted)", Right.READ),
     # Forms of what only editors may send.
-    ("get", r"/(upload|tags/new|bulk/new|(collections|searches)/.+/edit)/", Right.WRITE),
+    ("get", r"/(upload|review|tags/new|bulk/new|(collections|searches)/.+/edit)/", Right.WRITE),
     ("get", r"/(tags|collections|searches)/[^/]+/delete/", Right.WRITE),
     # Pictures that are looked at and not kept.
     ("post", r"/(api/v1/analyze|scaleflex/face-analysis)", Right.ANALYZE),
@@ -50,6 +51,8 @@ NEEDS = [
     ("get", r"/settings/", Right.READ),
     (METHODS, r"/settings/(?!account/).+", Right.ADMIN),
     (METHODS, r"/usage/", Right.ADMIN),
+    (METHODS, r"/status/(pause|resume)/", Right.ADMIN),
+    ("put", r"/api/v1/analysis/pause", Right.ADMIN),
     (METHODS, r"/api/v1/(webhooks|connectors)(/.*)?", Right.ADMIN),
     (METHODS, r"/api/v1/(rules/order|assets/[^/]+/judge)", Right.ADMIN),
     ("get", r"/api/v1/rules(/[^/]+)?", Right.READ),
@@ -178,6 +181,37 @@ def test_programs_may_do_what_the_scope_of_their_key_allows(scope: str):
     }
 
     assert allowed == SCOPE_RIGHTS[scope]
+
+
+def offered(page: str) -> set[tuple[str, str]]:
+    """Return what the links and forms of a page ask for: methods and addresses."""
+    links = {("get", path) for path in re.findall(r'href="(/[^"?#]*)', page)}
+    forms = {("post", path) for path in re.findall(r'(?:form)?action="(/[^"?#]*)', page)}
+    searches = set(re.findall(r'<form(?![^>]*method="post")[^>]* action="(/[^"?#]*)', page))
+    sent = {("post", path) for path in re.findall(r'hx-post="(/[^"?#]*)', page)}
+    return links | sent | {(method, path) for method, path in forms if path not in searches}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [User.Role.VIEWER, User.Role.EDITOR])
+def test_pages_offer_only_what_somebody_may_do(client: Client, role: str):
+    user = make_user(role=role)
+    client.force_login(user)
+    asset = make_asset()
+    make_face(asset)
+    make_collection(assets=[asset.pk])
+    tag = create_tag(label="Red hat", user=user)
+    pages = ["/", "/faces/", f"/photos/{asset.uid}/", "/collections/", f"/tags/{tag.name}/"]
+    pages += ["/tags/", "/searches/", "/bulk/", "/refused/", "/status/", "/settings/account/"]
+
+    wrong = {
+        (page, method, path)
+        for page in pages
+        for method, path in offered(client.get(page).content.decode())
+        if not path.startswith("/static/") and needed(method, path) not in ROLE_RIGHTS[role]
+    }
+
+    assert wrong == set()
 
 
 @pytest.mark.django_db
