@@ -11,7 +11,9 @@ from django.db import models
 from django.utils import timezone
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
-import analysis.connectors.models  # noqa: F401  (Django looks for models here)
+import analysis.connectors.models  # (Django looks for models here)
+import analysis.pausing.models
+import analysis.workers.models  # noqa: F401
 from analysis.fields import RealField
 from analysis.pipeline.types import Box
 
@@ -64,6 +66,13 @@ class AnalysisRun(models.Model):
                 name="run_unfinished",
                 condition=models.Q(status__in=("queued", "running")),
             ),
+            # How many ended in the last minute and hour, and which failed.
+            models.Index(
+                fields=("finished_at",),
+                name="run_finished",
+                condition=models.Q(finished_at__isnull=False),
+            ),
+            models.Index(fields=("-id",), name="run_failed", condition=models.Q(status="failed")),
         )
 
     def __str__(self) -> str:

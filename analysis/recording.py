@@ -22,6 +22,7 @@ from analysis.faces import apply_result
 from analysis.matching import match_faces
 from analysis.models import AnalysisRun, Face, FaceTag
 from analysis.naming import name_faces
+from analysis.pausing.models import AnalysisPause
 from analysis.pipeline.types import FaceResult
 from analysis.ranking import rank_faces
 from analysis.refusals import hide_faces, reveal_faces
@@ -49,6 +50,7 @@ _CLAIM = """
     WHERE id = %(run_id)s
       AND (status = 'queued' AND (not_before IS NULL OR not_before <= STATEMENT_TIMESTAMP())
            OR status = 'running' AND lease_expires_at <= STATEMENT_TIMESTAMP())
+      AND NOT EXISTS (SELECT FROM analysis_analysispause)
     RETURNING attempts, attempts - attempts_forgiven, asset_id, pipeline_version
 """
 
@@ -124,8 +126,10 @@ def take_unsent_runs(limit: int) -> list[int]:
 
     That is those of the `limit` oldest unfinished runs that are due and were not sent in the last
     RESEND_AFTER. Younger ones wait, so that a long queue does not fill the broker with copies of
-    itself. Sweepers at work at the same time get different runs.
+    itself. Sweepers at work at the same time get different runs. None while it is paused.
     """
+    if AnalysisPause.objects.exists():
+        return []
     due = Q(status=Status.QUEUED) & (Q(not_before=None) | Q(not_before__lte=Now()))
     due |= Q(status=Status.RUNNING, lease_expires_at__lte=Now())
     unsent = Q(sent_at=None) | Q(sent_at__lte=Now() - RESEND_AFTER)
@@ -144,10 +148,16 @@ def mark_unsent(run_id: int) -> None:
     AnalysisRun.objects.filter(pk=run_id, status=Status.QUEUED).update(sent_at=None)
 
 
+def mark_all_unsent() -> None:
+    """Let the next sweeps send all runs that wait: what was delivered meanwhile was not taken."""
+    AnalysisRun.objects.filter(status=Status.QUEUED).exclude(sent_at=None).update(sent_at=None)
+
+
 def claim_run(run_id: int) -> Claim | None:
     """Take a run that is due or whose holder's lease has expired; None if there is none to take.
 
-    A run that was taken DAM_MAX_ATTEMPTS times without an end fails instead.
+    None while analysis is paused: then runs stay as they are. A run that was taken
+    DAM_MAX_ATTEMPTS times without an end fails instead.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"run_id": run_id, "lease": _lease()})

@@ -9,6 +9,7 @@ from analysis.connectors import urls as connectors
 from analysis.custom_tags import urls as custom_tags
 from analysis.decisions import urls as decisions
 from analysis.net_report import urls as net_report
+from analysis.pausing import urls as pausing
 from analysis.redaction import urls as redaction
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -30,6 +31,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *decisions.api_urls,
     *redaction.api_urls,
     *net_report.api_urls,
+    *pausing.api_urls,
 ]
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [*scaleflex.urls, *ailab.urls]
@@ -45,4 +47,5 @@ html_urls: list[URLPattern | URLResolver] = [
     *decisions.html_urls,
     *redaction.html_urls,
     *net_report.html_urls,
+    *pausing.html_urls,
 ]

@@ -100,5 +100,5 @@ class TestPage:
         for _ in range(3):
             client_of(ApiKey.Scope.WRITE, used=1)
 
-        with django_assert_num_queries(5):  # session, person, use of today, keys, days
+        with django_assert_num_queries(6):  # session, person, pause, use of today, keys, days
             staff.get("/usage/")

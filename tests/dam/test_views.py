@@ -179,7 +179,7 @@ class TestUpload:
         assert outcomes(response) == ["rejected"]
 
     def test_the_number_of_queries_is_fixed(self, client, django_assert_num_queries):
-        with django_assert_num_queries(2):  # session, user
+        with django_assert_num_queries(3):  # session, user, pause
             client.get(reverse("upload"))
 
 

@@ -135,9 +135,9 @@ def test_queries_do_not_grow_with_connectors(
 ) -> None:
     sync(folder_connector(pictures, name="a"))
     client.get(URL)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(URL)
     sync(folder_connector(pictures, name="b"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(URL)

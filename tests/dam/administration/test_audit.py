@@ -51,7 +51,7 @@ def test_what_means_nothing_breaks_nothing(browser, query):
 
 
 def test_queries_do_not_grow(browser, many, django_assert_num_queries):
-    with django_assert_num_queries(4):  # session, person, entries, names
+    with django_assert_num_queries(5):  # session, person, pause, entries, names
         browser.get(PAGE)
 
 

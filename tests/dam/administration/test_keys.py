@@ -72,7 +72,7 @@ class TestPages:
         for _ in range(3):
             make_api_key()
 
-        with django_assert_num_queries(5):  # session, person, use of today, keys, old keys
+        with django_assert_num_queries(6):  # session, person, pause, use of today, keys, old keys
             browser.get(PAGE)
 
 

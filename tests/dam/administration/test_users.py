@@ -71,7 +71,7 @@ class TestPages:
         for _ in range(3):
             make_user()
 
-        with django_assert_num_queries(3):  # session, person, everybody
+        with django_assert_num_queries(4):  # session, person, pause, everybody
             browser.get(PAGE)
 
 

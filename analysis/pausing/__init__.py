@@ -1,0 +1,1 @@
+"""Pausing the analysis of photos, and going on with it."""

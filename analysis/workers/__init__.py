@@ -1,0 +1,1 @@
+"""Who analyzes: the processes of workers, as they say it themselves."""
