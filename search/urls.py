@@ -6,6 +6,7 @@ from search import api
 from search.browse import views as browse_views
 from search.bulk import urls as bulk
 from search.query import Show
+from search.review import urls as review
 from search.rules import urls as rules
 from search.saved import urls as saved
 from search.similarity import api as similar_api
@@ -35,6 +36,7 @@ html_urls: list[URLPattern | URLResolver] = [
     path("search/similar/", similar_views.search_similar_page, name="search-similar"),
     path("status/", status_views.status_page, name="status"),
     *bulk.html_urls,
+    *review.html_urls,
     *rules.html_urls,
     *saved.html_urls,
 ]
