@@ -70,7 +70,8 @@ def test_a_face_is_added_by_numbers_without_scripts(sign_in, asset):
     expect(page.get_by_role("heading", name="2 faces")).to_be_visible()
 
 
-def test_the_picture_is_zoomed_and_moved_with_its_marks(sign_in, asset):
+def test_the_picture_is_zoomed_and_moved_and_left_by_keys(sign_in, asset):
+    newer = make_asset(name="newer.png")
     page = sign_in()
     open_photo(page, asset)
     box = page.locator(".mark__line")
@@ -91,6 +92,9 @@ def test_the_picture_is_zoomed_and_moved_with_its_marks(sign_in, asset):
     assert moved["x"] == pytest.approx(zoomed["x"] + 60, abs=3)
     assert box.bounding_box()["width"] == pytest.approx(before["width"], rel=0.02)
 
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**/photos/{newer.uid}/")
+
 
 def test_faces_are_hidden_in_a_download(sign_in, asset):
     page = sign_in()
@@ -103,13 +107,3 @@ def test_faces_are_hidden_in_a_download(sign_in, asset):
         page.locator("#redact").get_by_role("button", name="Download").click()
 
     assert download.value.suggested_filename == "party-faces-hidden.png"
-
-
-def test_arrow_keys_go_from_photo_to_photo(sign_in, asset):
-    newer = make_asset(name="newer.png")
-    page = sign_in()
-    open_photo(page, asset)
-
-    page.keyboard.press("ArrowLeft")
-
-    page.wait_for_url(f"**/photos/{newer.uid}/")
