@@ -15,6 +15,7 @@ class AnalysisConfig(AppConfig):
         from analysis.facets import add_facet_source
         from analysis.people import person_facets
         from analysis.webhooks import writing
+        from analysis.workers import beating  # noqa: F401  (processes of workers say they live)
 
         add_facet_source(person_facets)
         add_facet_source(custom_facets)

@@ -68,6 +68,14 @@ def sweep_runs() -> None:
             return
 
 
+def sweep_soon() -> None:
+    """Have a worker sweep now rather than in some seconds; if the broker is down it is then."""
+    try:
+        sweep_runs.delay()
+    except OperationalError as error:
+        logger.warning("waiting runs are sent by the next sweep, the broker is down: %s", error)
+
+
 @shared_task(name="analysis.remove_old_drawn")
 def remove_old_drawn() -> None:
     """Remove drawn pictures that nobody can fetch any more."""

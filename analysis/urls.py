@@ -10,6 +10,7 @@ from analysis.custom_tags import urls as custom_tags
 from analysis.decisions import urls as decisions
 from analysis.net_report import urls as net_report
 from analysis.pausing import urls as pausing
+from analysis.queue import urls as queue
 from analysis.redaction import urls as redaction
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -32,6 +33,7 @@ api_urls: list[URLPattern | URLResolver] = [
     *redaction.api_urls,
     *net_report.api_urls,
     *pausing.api_urls,
+    *queue.api_urls,
 ]
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [*scaleflex.urls, *ailab.urls]
@@ -48,4 +50,5 @@ html_urls: list[URLPattern | URLResolver] = [
     *redaction.html_urls,
     *net_report.html_urls,
     *pausing.html_urls,
+    *queue.html_urls,
 ]

@@ -6,17 +6,12 @@ workers and outlasts restarts. A run that has begun is finished.
 
 from __future__ import annotations
 
-import logging
-
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from analysis.pausing.models import AnalysisPause
 from analysis.recording import mark_all_unsent
-from analysis.tasks import sweep_runs
+from analysis.tasks import sweep_soon
 from dam.audit import Actor, Kind, record
-
-logger = logging.getLogger(__name__)
 
 
 def current_pause() -> AnalysisPause | None:
@@ -44,12 +39,5 @@ def resume_analysis(*, by: Actor) -> bool:
             return False
         mark_all_unsent()
         record(Kind.SETTING, "let the analysis of photos go on", by=by)
-        transaction.on_commit(_wake_workers)
+        transaction.on_commit(sweep_soon)
     return True
-
-
-def _wake_workers() -> None:
-    try:
-        sweep_runs.delay()
-    except OperationalError as error:
-        logger.warning("the sweeper will send waiting runs, the broker cannot now: %s", error)

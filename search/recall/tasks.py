@@ -17,8 +17,17 @@ PROBES = 20
 @shared_task(name="search.check_recall")
 def check_recall_when_due() -> None:
     """Measure with few searches, if the last time is a week ago or the library has grown."""
-    if not recall_is_due():
-        return
+    if recall_is_due():
+        _measure()
+
+
+@shared_task(name="search.measure_recall")
+def measure_recall_now() -> None:
+    """Measure with few searches, because somebody wants to know."""
+    _measure()
+
+
+def _measure() -> None:
     check = check_recall(probes=PROBES)
     if check is not None:
         logger.info("%s", check)

@@ -1,4 +1,4 @@
-"""The REST shape of the state of the library and its search."""
+"""The REST shape of the state of the service, its library and its search."""
 
 from __future__ import annotations
 
@@ -47,15 +47,72 @@ class RecallSerializer(serializers.Serializer):
     figures = FiguresSerializer(many=True)
 
 
-class StatusSerializer(serializers.Serializer):
-    """The library, its queue and its search."""
+class QueueSerializer(serializers.Serializer):
+    """What waits to be analyzed."""
 
-    photos = serializers.IntegerField()
-    faces = serializers.IntegerField()
-    waiting = serializers.IntegerField(help_text="Analyses that are queued or running.")
-    failed = serializers.IntegerField(help_text="Analyses that failed for good.")
-    face_index = FaceIndexSerializer(source="*")
-    embedding_index = EmbeddingIndexSerializer()
-    database_bytes = serializers.IntegerField()
-    table_bytes = serializers.DictField(child=serializers.IntegerField())
-    recall = RecallSerializer(allow_null=True)
+    paused = serializers.BooleanField()
+    queued = serializers.IntegerField()
+    delayed = serializers.IntegerField(help_text="Of these: after an error, until a later try.")
+    running = serializers.IntegerField()
+    stalled = serializers.IntegerField(help_text="Of these: their worker is gone.")
+    oldest_queued_at = serializers.DateTimeField(allow_null=True)
+    ended_in_minute = serializers.IntegerField()
+    ended_in_hour = serializers.IntegerField()
+    seconds_left = serializers.IntegerField(
+        allow_null=True, help_text="At the present rate; null where nobody can tell."
+    )
+
+
+class WorkerSerializer(serializers.Serializer):
+    """A process that takes tasks."""
+
+    host = serializers.CharField()
+    pid = serializers.IntegerField()
+    pipeline_version = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    seen_at = serializers.DateTimeField()
+    is_alive = serializers.BooleanField(help_text="False after a minute of silence.")
+
+
+class FailureGroupSerializer(serializers.Serializer):
+    """Analyses that failed for one reason."""
+
+    code = serializers.CharField()
+    count = serializers.IntegerField()
+    message = serializers.CharField(help_text="Of the newest.")
+    newest_at = serializers.DateTimeField(allow_null=True)
+
+
+class DiskSerializer(serializers.Serializer):
+    """A disk of this machine."""
+
+    holds = serializers.ListField(child=serializers.CharField(), help_text="`pictures`, `database`")
+    free_bytes = serializers.IntegerField()
+    total_bytes = serializers.IntegerField()
+    is_low = serializers.BooleanField(help_text="Whether less than a tenth is free.")
+
+
+class StatusSerializer(serializers.Serializer):
+    """The library, the work on it, and its search."""
+
+    photos = serializers.IntegerField(source="library.photos")
+    faces = serializers.IntegerField(source="library.faces")
+    waiting = serializers.IntegerField(
+        source="work.queue.unfinished", help_text="Analyses that are queued or running."
+    )
+    failed = serializers.IntegerField(
+        source="work.failed",
+        help_text="Analyses that failed for good, of photos without a newer one.",
+    )
+    pipeline_version = serializers.CharField(source="version")
+    queue = QueueSerializer(source="work.queue")
+    workers = WorkerSerializer(source="work.workers", many=True)
+    failures = FailureGroupSerializer(source="work.failures", many=True)
+    disks = DiskSerializer(source="work.disks", many=True)
+    face_index = FaceIndexSerializer(source="library")
+    embedding_index = EmbeddingIndexSerializer(source="library.embedding_index")
+    database_bytes = serializers.IntegerField(source="library.database_bytes")
+    table_bytes = serializers.DictField(
+        child=serializers.IntegerField(), source="library.table_bytes"
+    )
+    recall = RecallSerializer(source="library.recall", allow_null=True)

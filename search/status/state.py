@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import Min
 
 from analysis.embedding_index import EmbeddingIndex, IndexState, embedding_index
-from analysis.models import AnalysisRun
 from dam.models import Asset
 from search.index import current_snapshot
 from search.models import ChangedFace
@@ -49,9 +48,6 @@ class Status:
 
     photos: int
     faces: int
-    waiting: int
-    """Analyses that are queued or running."""
-    failed: int
     marked_faces: int
     """Changes that are read from their rows until they are folded into the face index."""
     oldest_mark: datetime | None
@@ -71,17 +67,13 @@ class Status:
 
 
 def library_status() -> Status:
-    """Return the state of the library, its queue and its search; a fixed number of queries."""
+    """Return the state of the library and its search; a fixed number of queries."""
     snapshot = current_snapshot()
-    states = AnalysisRun.Status
-    unfinished = AnalysisRun.objects.filter(status__in=(states.QUEUED, states.RUNNING))
     database_bytes, table_bytes = _sizes()
     found = newest_recall()
     return Status(
         photos=Asset.objects.count(),
         faces=snapshot.count,
-        waiting=unfinished.count(),
-        failed=AnalysisRun.objects.filter(status=states.FAILED).count(),
         marked_faces=ChangedFace.objects.count(),
         oldest_mark=ChangedFace.objects.aggregate(oldest=Min("marked_at"))["oldest"],
         memory_bytes=sum(segment.memory_bytes for segment in snapshot.segments),

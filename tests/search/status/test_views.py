@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import replace
 
 import pytest
@@ -8,14 +9,18 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from analysis.models import AnalysisRun
+from analysis.workers.beating import note_process
+from dam import disks
+from dam.models import User
 from search.recall.measuring import Figures, store_recall
 from search.status import state as status_module
 from search.status.state import library_status
-from tests.factories import make_face, make_run
+from tests.factories import make_face, make_run, make_user
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/status"
+Usage = namedtuple("Usage", "total used free")
 GOOD = Figures(1.0, "", 1000, "graph", 20, recall_at_10=0.995, recall_at_100=0.98, milliseconds=9.0)
 
 
@@ -76,6 +81,17 @@ class TestRest:
 
         assert count_queries(lambda: api.get(ADDRESS)) == few
 
+    def test_queue_workers_failures_and_disks_are_told(self, api):
+        note_process(host="attic", pid=7)
+        make_run(status=AnalysisRun.Status.FAILED, error_code="gave_up", error_message="Too hard.")
+
+        answer = api.get(ADDRESS).json()
+
+        assert answer["queue"]["queued"] == 0
+        assert [(one["host"], one["is_alive"]) for one in answer["workers"]] == [("attic", True)]
+        assert [(one["code"], one["count"]) for one in answer["failures"]] == [("gave_up", 1)]
+        assert answer["disks"][0]["total_bytes"] > answer["disks"][0]["free_bytes"] > 0
+
 
 class TestPage:
     def test_it_says_that_recall_was_not_measured(self, browser):
@@ -112,3 +128,52 @@ class TestPage:
 
     def test_it_needs_a_login(self):
         assert Client().get(reverse("status"))["Location"].startswith(reverse("login"))
+
+    def test_it_offers_another_try_for_what_failed(self, browser):
+        make_run(status=AnalysisRun.Status.FAILED, error_code="gave_up", error_message="Too hard.")
+
+        html = page(browser)
+
+        assert "Too hard." in html
+        assert reverse("analysis-retry") in html
+
+    def test_a_disk_that_is_nearly_full_is_told(self, browser, monkeypatch):
+        monkeypatch.setattr(
+            disks.shutil, "disk_usage", lambda _: Usage(total=1000, used=901, free=99)
+        )
+
+        assert "nearly full" in page(browser)
+
+    def test_it_says_that_nobody_works(self, browser):
+        make_run()
+
+        assert "no worker was heard of" in page(browser)
+
+    def test_the_part_that_changes_comes_alone(self, browser):
+        html = browser.get(reverse("status-work")).content.decode()
+
+        assert 'id="work"' in html
+        assert "<html" not in html
+
+    def test_an_editor_sees_neither_keys_nor_the_log(self, client):
+        client.force_login(make_user(role=User.Role.EDITOR))
+
+        html = page(client)
+
+        assert "Who did what" not in html
+        assert reverse("analysis-pause") not in html
+
+    def test_the_number_of_queries_does_not_grow(self, browser, count_queries):
+        make_run(status=AnalysisRun.Status.FAILED)
+        few = count_queries(lambda: page(browser))
+
+        for pid in range(3):
+            make_run(status=AnalysisRun.Status.FAILED)
+            note_process(host="attic", pid=pid)
+
+        assert count_queries(lambda: page(browser)) == few
+
+    def test_measuring_recall_needs_the_queue(self, browser):
+        response = browser.post(reverse("status-recall"), follow=True)
+
+        assert "The queue does not answer" in response.content.decode()

@@ -1,0 +1,1 @@
+"""What waits to be analyzed, how fast it goes, and what failed."""
