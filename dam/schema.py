@@ -40,6 +40,7 @@ ALWAYS = {
     "503": "Database, files or nets cannot be used now.",
 }
 OF_VALUES = {"400": "A value is missing or wrong, or the request cannot be read."}
+OF_LISTS = {"404": "The cursor names no place in this list."}
 OF_ADDRESSES = {"404": "There is no such thing, or not any more."}
 OF_CHANGES = {
     "409": "It does not fit with what is there now.",
@@ -111,11 +112,14 @@ def _camel(name: str) -> str:
 
 
 def _errors_of(method: str, operation: dict[str, Any]) -> dict[str, str]:
-    places = {parameter["in"] for parameter in operation.get("parameters", ())}
+    parameters = operation.get("parameters", ())
+    places = {parameter["in"] for parameter in parameters}
     types = operation.get("requestBody", {}).get("content", {})
     errors = dict(ALWAYS)
     if "query" in places or types:
         errors |= OF_VALUES
+    if any(parameter["name"] == "cursor" for parameter in parameters):
+        errors |= OF_LISTS
     if "path" in places:
         errors |= OF_ADDRESSES
     if method in ("post", "put", "patch"):

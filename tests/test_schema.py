@@ -166,7 +166,8 @@ def filter_failure(context: Any, failure: Failure, case: Any, response: Any) -> 
     if isinstance(failure, RejectedPositiveData) and response.status_code in (400, 422):
         error = response.json()["error"]
         has_reason = bool(error["fields"]) or error["code"] not in ("invalid", "parse_error")
-        return not (has_reason and (case.method != "GET" or case.path in CHECKED_FURTHER))
+        checked_further = case.path in CHECKED_FURTHER or "cursor" in error["fields"]
+        return not (has_reason and (case.method != "GET" or checked_further))
     return True
 
 

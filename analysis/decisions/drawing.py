@@ -67,7 +67,8 @@ def fit_box(box: Box, *, width: int, height: int) -> Box:
             f"A face needs a box of {MIN_SIDE_PX} × {MIN_SIDE_PX} pixels at least, inside the "
             f"picture of {width} × {height}."
         )
-    return Box(left, top, right - left, bottom - top)
+    # As precise as it is shown; single precision cannot hold the smallest numbers of Python.
+    return Box(*(round(number, 2) for number in (left, top, right - left, bottom - top)))
 
 
 def _write_face(asset: Asset, result: FaceResult) -> Face:
