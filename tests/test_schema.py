@@ -190,6 +190,10 @@ def without_most_filters(document: dict[str, Any]) -> dict[str, Any]:
 operations = schemathesis.pytest.from_fixture("document")
 
 
+# The WSGI client does not always close a file that it has read.
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.timeout(600)
 @operations.parametrize()
 def test_operations_do_what_the_document_says(case: Any, library: Library) -> None:
