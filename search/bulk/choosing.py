@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from search.browse.addresses import browse_address
-from search.bulk.asking import ACTIONS
+from search.bulk.asking import ACTIONS, argument_names
 from search.bulk.selections import keep_selection
 from search.query import FaceQuery, InvalidQuery
 
@@ -23,7 +23,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Keep what is selected and ask for what its `action` needs.
 
     `uid` has one uid, or several with spaces between them, and may be repeated. They are of what
-    `query` shows. With `everything` it is all that the query finds.
+    `query` shows. With `everything` it is all that the query finds. Arguments of the action that
+    the page knows already are passed on.
     """
     given = request.POST
     if given.get("action") not in ACTIONS:
@@ -34,6 +35,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     except (InvalidQuery, ValueError) as error:
         raise BadRequest("The query or a uid cannot be read.") from error
     params = {"action": given["action"], "query": query.to_params().urlencode()}
+    params |= {name: given[name] for name in argument_names(given["action"]) if given.get(name)}
     if not given.get("everything"):
         if not uids:
             messages.error(request, "Select something first: nothing was changed.")

@@ -12,12 +12,6 @@ from search.query.parameters import plain_number
 from search.similarity.options import Options
 from search.similarity.pages import Looked
 
-_PROBABILITIES: tuple[tuple[str, str], ...] = (
-    ("", "Any"),
-    ("0.5", "Maybe: 50 % or more"),
-    ("0.9", "Likely: 90 % or more"),
-    ("0.99", "Very likely: 99 % or more"),
-)
 _LIMITS = (24, 60, 100, 200, 500, 1000)
 _SHOWN_NAMES = ("min_probability", "min_similarity", "min_quality", "limit")
 
@@ -75,13 +69,9 @@ class FilterForm:
                 yield from ((name, value) for value in values)
 
     @property
-    def probabilities(self) -> tuple[Choice, ...]:
-        given = self._options.limits.min_probability
-        value = "" if given is None else plain_number(given)
-        known = _PROBABILITIES
-        if value not in dict(known):
-            known = (*known, (value, f"{float(value):.0%} or more"))
-        return tuple(Choice(one, label, one == value) for one, label in known)
+    def min_probability(self) -> str:
+        value = self._options.limits.min_probability
+        return "" if value is None else plain_number(value)
 
     @property
     def limits(self) -> tuple[Choice, ...]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from analysis.listing import faces_for_tiles
 from analysis.models import Face
+from search.browse.tiles import named_faces
 from search.query import FaceQuery, InvalidQuery
 from search.query.parameters import ParameterReader
 from search.similar import Limits, Nearest, SimilarFace, nearest_faces
@@ -136,6 +137,11 @@ class Shown:
         return len(self.wanted) + len(self.unwanted) + (self.upload is not None) > 1
 
     @property
+    def wanted_uids(self) -> str:
+        """The stored examples, with spaces between them."""
+        return " ".join(str(card.face.uid) for card in self.wanted)
+
+    @property
     def exactly(self) -> str:
         """The address of the same, exact."""
         return self.looked.with_options(replace(self.looked.options, exact=True)).address
@@ -156,7 +162,7 @@ def show(looked: Looked, *, upload: KeptFace | None = None) -> Shown:
         limits=options.limits,
         leave_out=examples.face_ids,
         exact=options.exact,
-        load_from=faces_for_tiles(),
+        load_from=named_faces(),
     )
     return Shown(
         looked=looked,

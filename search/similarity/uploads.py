@@ -25,6 +25,16 @@ class NoFace(DamError):
         )
 
 
+class UploadGone(DamError):
+    """A session keeps a picture for a while only."""
+
+    code = "upload_gone"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("That picture is not kept any more. Choose it again.")
+
+
 class SeveralFaces(DamError):
     """A picture with more than one face, none of which was chosen."""
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,6 +12,12 @@ from tests.factories import make_face
 from tests.fakes import FakePipeline
 from tests.search.conftest import tag
 
+PASTE = """async (base64) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+  window.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+}"""
 VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
@@ -55,12 +63,43 @@ def test_filters_and_limits_are_chosen_without_scripts(sign_in, viewport):
         page.get_by_text("Filters and limits").click()
     page.locator(".facet-box summary", has_text="Glasses").click()
     page.get_by_label("Glasses", exact=True).check()
-    page.get_by_label("Same person").select_option("0.9")
+    page.get_by_label("Same person, at least", exact=True).fill("0.9")
     page.get_by_role("button", name="Apply").click()
 
     expect(page.get_by_role("status")).to_contain_text("2 faces of 4 compared")
     expect(page.locator(".chip").first).to_contain_text("Glasses: Glasses")
     assert "glasses=glasses" in page.url
+
+
+def test_the_threshold_is_moved_with_a_live_preview_and_what_is_left_gets_a_name(sign_in):
+    address = make_library()
+    page = sign_in()
+    page.goto(address)
+    expect(page.locator(".result")).to_have_count(7)
+
+    page.get_by_label("in percent").fill("90")
+    expect(page.locator(".result")).to_have_count(2)
+    expect(page).to_have_url(f"{address}?min_probability=0.9")
+    for box in page.locator(".result__check input").all():
+        box.check()
+    page.get_by_label("Name of the person").fill("Ada")
+    page.get_by_role("button", name="Name", exact=True).click()
+
+    expect(page.get_by_role("heading")).to_contain_text("Set Person to Ada")
+    expect(page.locator("main")).to_contain_text("3 faces")
+
+
+def test_a_picture_that_is_pasted_is_looked_for(sign_in, monkeypatch, portraits):
+    pipeline = FakePipeline(shares=[0.4])
+    monkeypatch.setattr(nets, "load_pipeline", lambda *_, **__: pipeline)
+    make_face()
+    page = sign_in()
+    page.goto("/search/similar/")
+    picture = base64.b64encode(portraits[0].read_bytes()).decode()
+
+    page.evaluate(PASTE, picture)
+
+    expect(page.get_by_alt_text("The face in your picture")).to_be_visible()
 
 
 @VIEWPORTS

@@ -41,6 +41,12 @@ def test_a_selection_becomes_a_job_of_just_that(browser, tagged_face):
     assert BulkJob.objects.get().chosen == "hand"
 
 
+def test_what_the_page_knows_already_is_not_asked_again(browser, tagged_face):
+    address = choose(browser, tagged_face().uid, query="", facet="person", value="Ada", name="x")
+
+    assert browser.get(address).context["title"] == "Set Person to Ada"
+
+
 def test_photos_that_are_selected_are_changed_by_their_faces(browser, tagged_face):
     face = tagged_face(gender="male")
 

@@ -13,7 +13,8 @@ from analysis.models import Face, FaceTag, TagCorrection
 from analysis.tagging import correct_tag
 from dam.models import User
 from search.review import rounds
-from tests.factories import make_face, make_user
+from tests.factories import make_user
+from tests.search.review.unsure import make_unsure
 
 pytestmark = pytest.mark.django_db
 
@@ -25,20 +26,6 @@ def client() -> Client:
     client = Client()
     client.force_login(make_user(role=User.Role.EDITOR))
     return client
-
-
-def make_unsure(facet: str, score: float, *, dominant: str = "none") -> FaceTag:
-    """Store a face of which the nets are unsure of a facet."""
-    return FaceTag.objects.create(
-        face=make_face(),
-        facet=facet,
-        value="unsure",
-        score=score,
-        source=FaceTag.Source.MODEL,
-        model_value="unsure",
-        model_score=score,
-        model_dominant=dominant,
-    )
 
 
 def asked(client: Client, address: str = GLASSES) -> int | None:
@@ -170,6 +157,7 @@ class TestDecisions:
 
         html = response.content.decode()
         assert asked_in(html) == other.pk
+        assert "autofocus" in html
         assert "<html" not in html
 
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analysis.nets import full_manifest
+from analysis.tagging import correct_tag
 from tests.analysis.conftest import use_pipeline  # noqa: F401  (a fixture)
 from tests.factories import make_face, make_user
 from tests.fakes import EMBEDDING_NET, FakePipeline
@@ -139,6 +140,31 @@ class TestFacesLikeOne:
         html = client.get(url(face.uid), {"like": str(other.uid)}).content.decode()
 
         assert f'<input type="hidden" name="like" value="{other.uid}">' in html
+
+    def test_a_changed_filter_gets_what_is_found_alone(self, client):
+        face = make_face(seed=1)
+        make_face(seed=2)
+        headers = {"HX-Request": "true", "HX-Target": "similar-found"}
+
+        given = {"min_similarity": "-1", "min_quality": ""}
+        response = client.get(url(face.uid), given, headers=headers)
+
+        assert "1 face of 1 compared" in text_of(response)
+        assert "<html" not in response.content.decode()
+        assert response["HX-Push-Url"] == f"{url(face.uid)}?min_similarity=-1"
+
+    def test_a_filter_that_cannot_be_read_is_told_on_a_page(self, client):
+        headers = {"HX-Request": "true", "HX-Target": "similar-found"}
+
+        response = client.get(url(make_face().uid), {"min_quality": "-5"}, headers=headers)
+
+        assert "min_quality=-5" in response["HX-Redirect"]
+
+    def test_who_is_on_a_face_is_told(self, client):
+        face, other = make_face(seed=1), make_face(seed=2)
+        correct_tag(other, facet="person", value="Ada Lovelace", user=None)
+
+        assert "Ada Lovelace" in text_of(client.get(url(face.uid)))
 
     def test_the_only_face_has_none_like_it(self, client):
         text = text_of(client.get(url(make_face().uid)))
