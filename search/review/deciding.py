@@ -48,21 +48,24 @@ def say_value(kept: Round, tag_id: int, value: str, *, user: User) -> None:
         said = TagCorrection.objects.filter(face=tag.face, facet=tag.facet).latest("id")
     facet = find_facet(tag.facet)
     label = f"{facet.label}: {facet.label_of(value)}"
-    kept.add("tag", tag_id, change=said.pk, label=label)
+    kept.add("tag", tag_id, facet=tag.facet, change=said.pk, label=label)
 
 
 def say_no_face(kept: Round, tag_id: int, *, user: User) -> None:
     """Let what was asked about appear nowhere. Raises FaceGone and DecidedMeanwhile."""
     with transaction.atomic():
-        face = _find(tag_id).face
-        reject_face(face, user=user)
-        decision = FaceDecision.objects.filter(face=face).latest("id")
-    kept.add("face", tag_id, change=decision.pk, label=NO_FACE)
+        tag = _find(tag_id)
+        reject_face(tag.face, user=user)
+        decision = FaceDecision.objects.filter(face=tag.face).latest("id")
+    kept.add("face", tag_id, facet=tag.facet, change=decision.pk, label=NO_FACE)
 
 
 def skip(kept: Round, tag_id: int) -> None:
-    """Ask about it no more in this round. Nothing is stored of the face."""
-    kept.add("skip", tag_id, label=SKIPPED)
+    """Ask about it no more in this round. Nothing is stored of the face.
+
+    Raises FaceGone and DecidedMeanwhile.
+    """
+    kept.add("skip", tag_id, facet=_find(tag_id).facet, label=SKIPPED)
 
 
 def undo_last(kept: Round, *, user: User) -> int:

@@ -17,6 +17,9 @@ from search.review.rounds import Round
 
 # As many as there are keys.
 MOST_ANSWERS = 9
+# So many are looked up at once, and so many of them looked at again for each question.
+AHEAD = 30
+LOOKED_AT = 4
 _HOUR_SECONDS = 3600
 
 
@@ -89,10 +92,18 @@ class Shown:
     progress: Progress
 
 
-def show(queue: Queue, kept: Round, *, at: int | None = None) -> Shown:
-    """Return the first question of a queue, or the one about the tag `at`."""
-    tags = queue.first(2, skipped=kept.skipped, at=at)
-    waiting = queue.count_waiting(skipped=kept.skipped)
+def show(queue: Queue, kept: Round, *, at: int | None = None, anew: bool = True) -> Shown:
+    """Return the first question of a queue, or the one about the tag `at`.
+
+    Unless it is to look `anew`, it goes on with what the round knows: of a large library all that
+    waits takes longer to order and count than a person takes to see the next face.
+    """
+    tags = [] if anew else queue.still_waiting(kept.ahead[:LOOKED_AT])
+    if len(tags) < 2:
+        tags = queue.first(AHEAD, skipped=kept.skipped, at=at)
+        counts = queue.count_waiting(skipped=kept.skipped)
+        kept.look_ahead([tag.pk for tag in tags], counts)
+    waiting = kept.waiting
     left = waiting[queue.chosen.name] if queue.chosen else sum(waiting.values())
     return Shown(
         queue=queue,

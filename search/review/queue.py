@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,12 +67,7 @@ class Queue:
 
     def waiting(self) -> QuerySet[FaceTag]:
         """Return what waits, of all facets."""
-        tags = FaceTag.objects.filter(
-            facet__in=[facet.name for facet in self.known],
-            value=UNSURE,
-            source=FaceTag.Source.MODEL,
-            face__retired_at=None,
-        )
+        tags = self._unsaid()
         if self._ids is None:
             return tags
         # One array, however many they are.
@@ -84,8 +79,7 @@ class Queue:
         The first is the one that is furthest under what its facet asks for, or the tag with the id
         `at`, if that waits.
         """
-        tags = self.waiting().select_related("face__asset")
-        tags = tags.defer("face__embedding", "face__landmarks")
+        tags = _with_faces(self.waiting())
         if self.chosen:
             tags = tags.filter(facet=self.chosen.name)
         least = (
@@ -98,11 +92,24 @@ class Queue:
         wanted = [] if at is None else list(tags.filter(pk=at))
         return [*wanted, *(tag for tag in found if tag.pk != at)][:count]
 
+    def still_waiting(self, ids: Sequence[int]) -> list[FaceTag]:
+        """Return those of some tags of this queue that still wait, in their order."""
+        found = {tag.pk: tag for tag in _with_faces(self._unsaid().filter(pk__in=ids))}
+        return [found[pk] for pk in ids if pk in found]
+
     def count_waiting(self, *, skipped: Collection[int] = ()) -> dict[str, int]:
         """Return how many tags wait by the names of all facets, with one query."""
         rows = self.waiting().exclude(pk__in=skipped).order_by().values_list("facet")
         found = dict(rows.annotate(Count("pk")))
         return {facet.name: found.get(facet.name, 0) for facet in self.known}
+
+    def _unsaid(self) -> QuerySet[FaceTag]:
+        return FaceTag.objects.filter(
+            facet__in=[facet.name for facet in self.known],
+            value=UNSURE,
+            source=FaceTag.Source.MODEL,
+            face__retired_at=None,
+        )
 
     @cached_property
     def _ids(self) -> list[int] | None:
@@ -112,3 +119,7 @@ class Queue:
             return None
         ids: list[int] = find_matches(self.query).face_ids().tolist()
         return ids
+
+
+def _with_faces(tags: QuerySet[FaceTag]) -> QuerySet[FaceTag]:
+    return tags.select_related("face__asset").defer("face__embedding", "face__landmarks")

@@ -41,14 +41,15 @@ def review(request: HttpRequest) -> HttpResponse:
             at = _take_step(request, kept)
         except DamError as error:
             problem = error.message
-    shown_at_once = request.method == "GET" or request.htmx
-    kept.save()
-    if not shown_at_once:
+    if request.method == "POST" and not request.htmx:
+        kept.save()
         if problem:
             messages.error(request, problem)
         return redirect(_address(queue, at))
+    shown = show(queue, kept, at=at, anew=request.method == "GET" or bool(problem))
+    kept.save()
     context: dict[str, Any] = {
-        "shown": show(queue, kept, at=at),
+        "shown": shown,
         "last": kept.last,
         "problem": problem,
         "has_moved": request.method == "POST",

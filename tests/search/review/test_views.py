@@ -161,6 +161,36 @@ class TestDecisions:
         assert "<html" not in html
 
 
+def go_on(client: Client, tag: FaceTag, **data: str) -> str:
+    """Send a step as the page's script does."""
+    sent = {"tag": tag.pk, **data}
+    html: str = client.post(GLASSES, sent, headers={"HX-Request": "true"}).content.decode()
+    return html
+
+
+class TestLookedUpAhead:
+    """A page that goes on does not order and count all that waits again."""
+
+    def test_what_is_left_follows_each_step(self, client):
+        tags = [make_unsure("glasses", 0.3 + 0.01 * number) for number in range(5)]
+        client.get(GLASSES)
+
+        go_on(client, tags[0], value="none")
+        go_on(client, tags[1], step="skip")
+        go_on(client, tags[1], step="undo")
+        html = go_on(client, tags[1], step="no_face")
+
+        assert "2 decided · 3 left" in words(html)
+        assert asked_in(html) == tags[2].pk
+
+    def test_what_somebody_decided_meanwhile_is_passed_over(self, client):
+        tags = [make_unsure("glasses", 0.3 + 0.01 * number) for number in range(5)]
+        client.get(GLASSES)
+        correct_tag(tags[1].face, facet="glasses", value="none", user=None)
+
+        assert asked_in(go_on(client, tags[0], value="none")) == tags[2].pk
+
+
 class TestUndo:
     """The last step is taken back, and asked about again."""
 
