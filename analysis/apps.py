@@ -14,6 +14,7 @@ class AnalysisConfig(AppConfig):
         from analysis.custom_tags.facet import custom_facets
         from analysis.facets import add_facet_source
         from analysis.people import person_facets
+        from analysis.thresholds import tasks as threshold_tasks  # noqa: F401  (registers tasks)
         from analysis.webhooks import writing
         from analysis.workers import beating  # noqa: F401  (processes of workers say they live)
 

@@ -16,6 +16,7 @@ from analysis import nets
 from analysis.facet_specs import UNSURE, FacetSpec, default_label
 from analysis.models import Face
 from analysis.pipeline.types import Reading
+from analysis.thresholds.known import known_thresholds
 from dam.errors import DamError
 
 __all__ = [
@@ -128,7 +129,8 @@ class Facet:
 
 def facets() -> tuple[Facet, ...]:
     """Return all facets: the manifest's in its order, then those of every source."""
-    declared = [_from_spec(spec) for spec in nets.current_manifest().facets]
+    changed = known_thresholds.values()
+    declared = [_from_spec(spec, changed.get(spec.name)) for spec in nets.current_manifest().facets]
     names = {facet.name for facet in declared}
     others = (facet for source in _sources for facet in source() if facet.name not in names)
     return (*declared, *others)
@@ -152,13 +154,14 @@ def add_facet_source(source: FacetSource) -> None:
         _sources.append(source)
 
 
-def _from_spec(spec: FacetSpec) -> Facet:
+def _from_spec(spec: FacetSpec, min_score: float | None) -> Facet:
     return Facet(
         name=spec.name,
         label=spec.label,
         values=tuple(Value(value.name, value.label) for value in spec.values),
         reading=spec.reading,
-        min_score=spec.min_score,
+        # One that cannot be unsure stays so, whatever was set when it could.
+        min_score=spec.min_score if None in (spec.min_score, min_score) else min_score,
         ends=tuple(value.below for value in spec.values if value.below is not None),
         is_number=spec.is_number,
     )

@@ -13,6 +13,7 @@ from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
 import analysis.connectors.models  # (Django looks for models here)
 import analysis.pausing.models
+import analysis.thresholds.models
 import analysis.workers.models  # noqa: F401
 from analysis.fields import RealField
 from analysis.pipeline.types import Box

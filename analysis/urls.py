@@ -12,6 +12,7 @@ from analysis.net_report import urls as net_report
 from analysis.pausing import urls as pausing
 from analysis.queue import urls as queue
 from analysis.redaction import urls as redaction
+from analysis.thresholds import urls as thresholds
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
@@ -51,4 +52,5 @@ html_urls: list[URLPattern | URLResolver] = [
     *net_report.html_urls,
     *pausing.html_urls,
     *queue.html_urls,
+    *thresholds.html_urls,
 ]

@@ -297,6 +297,11 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DAM_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "analysis.sweep_runs", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-thresholds": {
+        "task": "analysis.sweep_thresholds",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "sweep-tag-versions": {
         "task": "analysis.sweep_tag_versions",
         "schedule": 30.0,

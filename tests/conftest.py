@@ -23,6 +23,7 @@ from kombu import pools
 from rest_framework.test import APIClient
 
 from analysis.manifest import MODELS_DIR
+from analysis.thresholds.known import known_thresholds
 from dam.celery import app
 from dam.embedded.accounts import service_account
 from dam.embedded.ports import free_port
@@ -113,6 +114,12 @@ def broker_url() -> Iterator[str]:
     )
     with server.running(log=home / "valkey.log"):
         yield server.url
+
+
+@pytest.fixture(autouse=True)
+def _default_thresholds() -> None:
+    """Let no test know what another one set, nor read it at a moment that time chooses."""
+    known_thresholds.keep({}, seconds=3600)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Thresholds of facets that administrators set in place of the manifest's."""
