@@ -13,6 +13,7 @@ from analysis.pausing import urls as pausing
 from analysis.queue import urls as queue
 from analysis.redaction import urls as redaction
 from analysis.thresholds import urls as thresholds
+from analysis.topics import urls as topics
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
@@ -53,4 +54,5 @@ html_urls: list[URLPattern | URLResolver] = [
     *pausing.html_urls,
     *queue.html_urls,
     *thresholds.html_urls,
+    *topics.html_urls,
 ]

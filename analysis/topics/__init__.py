@@ -1,0 +1,1 @@
+"""Topics of readings: which are on, and what is stored of them."""
