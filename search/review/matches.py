@@ -1,0 +1,77 @@
+"""Faces without a name that look like people with one: "is this Ada?"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from analysis.models import Face, FaceTag
+from analysis.nets import full_manifest
+from analysis.people import PERSON, known_people
+from search.browse.tiles import named_faces
+from search.query import FaceQuery
+from search.similar import Limits, SimilarFace, nearest_faces
+from search.similarity.target import target_of
+
+# From where on it is worth a question.
+LEAST_PROBABILITY = 0.5
+# The best faces of a person; more say little more.
+MOST_EXAMPLES = 8
+# So many people are looked at for one question.
+MOST_PEOPLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A face that may be a person's."""
+
+    name: str
+    example: Face
+    """One of the person's faces."""
+    similar: SimilarFace
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found, and who was looked at in vain."""
+
+    match: Match | None
+    finished: tuple[str, ...]
+    """People like whom there is no other face now."""
+    is_all: bool
+    """Whether nobody is left to look at, where nothing was found."""
+
+
+def find_match(*, finished: Collection[str], refused: Mapping[str, Collection[int]]) -> Looked:
+    """Return the likeliest face of the first person who is not finished and has one.
+
+    `refused` are ids of faces that were said not to be a person's, by name.
+    """
+    names = known_people()
+    # A face that has any name is not asked about.
+    unnamed = FaceQuery(excluded={PERSON: frozenset(names)})
+    left = [name for name in names if name not in finished]
+    in_vain: list[str] = []
+    for name in left[:MOST_PEOPLE]:
+        match = _match_of(name, unnamed, refused.get(name, ()))
+        if match is not None:
+            return Looked(match, tuple(in_vain), is_all=False)
+        in_vain.append(name)
+    return Looked(None, tuple(in_vain), is_all=len(left) <= MOST_PEOPLE)
+
+
+def _match_of(name: str, unnamed: FaceQuery, refused: Collection[int]) -> Match | None:
+    net = full_manifest().embedding_net
+    named = FaceTag.objects.filter(facet=PERSON, value=name).values("face")
+    faces = Face.objects.present().filter(pk__in=named, embedding_net=net)
+    examples = list(faces.only("uid", "embedding").order_by("-quality_score")[:MOST_EXAMPLES])
+    if not examples:
+        return None
+    found = nearest_faces(
+        unnamed,
+        target_of([face.embedding for face in examples], embedding_net=net),
+        limits=Limits(count=1, min_probability=LEAST_PROBABILITY),
+        leave_out=refused,
+        load_from=named_faces(),
+    )
+    return Match(name, examples[0], found.faces[0]) if found.faces else None
