@@ -17,6 +17,8 @@ from search.similarity.target import target_of
 LEAST_PROBABILITY = 0.5
 # The best faces of a person; more say little more.
 MOST_EXAMPLES = 8
+# More names than anybody has given.
+MOST_NAMES = 10_000
 # So many people are looked at for one question.
 MOST_PEOPLE = 40
 
@@ -47,7 +49,7 @@ def find_match(*, finished: Collection[str], refused: Mapping[str, Collection[in
 
     `refused` are ids of faces that were said not to be a person's, by name.
     """
-    names = known_people()
+    names = known_people(limit=MOST_NAMES)
     # A face that has any name is not asked about.
     unnamed = FaceQuery(excluded={PERSON: frozenset(names)})
     left = [name for name in names if name not in finished]
