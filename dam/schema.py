@@ -81,7 +81,7 @@ def name_choices(result: dict[str, Any], **_: object) -> dict[str, Any]:
     than elsewhere, it keeps its own.
     """
     schemas = _schemas(result)
-    for _, operation in _operations(result):
+    for _method, operation in _operations(result):
         for parameter in operation.get("parameters", ()):
             schema = parameter["schema"]
             chosen = schema["items"] if schema.get("type") == "array" else schema

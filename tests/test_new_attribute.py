@@ -161,14 +161,16 @@ def test_rest_corrects_it(api, face):
 
 
 def test_the_schema_describes_it():
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    document = SchemaGenerator().get_schema(request=None, public=True)
 
     (parameter,) = [
         parameter
-        for parameter in paths["/api/v1/faces"]["get"]["parameters"]
+        for parameter in document["paths"]["/api/v1/faces"]["get"]["parameters"]
         if parameter["name"] == "beard"
     ]
-    assert parameter["schema"]["items"]["enum"] == ["none", "full_beard", "unsure"]
+    assert parameter["schema"]["items"] == {"$ref": "#/components/schemas/BeardChoice"}
+    choices = document["components"]["schemas"]["BeardChoice"]["enum"]
+    assert choices == ["none", "full_beard", "unsure"]
 
 
 def test_without_the_tables_there_is_no_beard(api, settings):

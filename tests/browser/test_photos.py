@@ -106,7 +106,7 @@ def test_a_photo_is_deleted_after_a_question(sign_in):
 def test_one_can_sign_out(sign_in):
     page = sign_in()
 
-    page.locator(".menu summary").click()
+    page.get_by_role("banner").locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
 
     page.wait_for_url("**/login/**")
