@@ -139,9 +139,7 @@ def _make_job(request: HttpRequest, wish: PageWish) -> HttpResponse:
     action = wish.action(user=user)
     choice = wish.choose(action.unit)
     try:
-        job = create_job(
-            action, choice, user=user, expected=expected, by=actor_of(request)
-        )
+        job = create_job(action, choice, user=user, expected=expected, by=actor_of(request))
     except NumberChanged as error:
         return _ask_whether_meant(request, wish, error=error, status=error.status)
     send_job(job.pk)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dam.metering import metered
-from dam.models import ApiKey, User
+from dam.models import ApiKey
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import make_api_key
 

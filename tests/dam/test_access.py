@@ -36,7 +36,11 @@ NEEDS = [
     ("post", r"/(logout|settings/account|search/similar)/", Right.READ),
     ("post", r"/api/v1/(search/similar|assets/[^/]+/redacted)", Right.READ),
     # Forms of what only editors may send.
-    ("get", r"/(upload|review|review/people|tags/new|bulk/new|(collections|searches)/.+/edit)/", Right.WRITE),
+    (
+        "get",
+        r"/(upload|review|review/people|tags/new|bulk/new|(collections|searches)/.+/edit)/",
+        Right.WRITE,
+    ),
     ("get", r"/(tags|collections|searches)/[^/]+/delete/", Right.WRITE),
     # Pictures that are looked at and not kept.
     ("post", r"/(api/v1/analyze|scaleflex/face-analysis)", Right.ANALYZE),

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
     ],
 )
 @pytest.mark.parametrize(
-    ("facet", "value"), [("gender", "female"), ("glasses", "none"), ("person", "Smith, John & Zoë!")]
+    ("facet", "value"),
+    [("gender", "female"), ("glasses", "none"), ("person", "Smith, John & Zoë!")],
 )
 def test_addresses_of_values_are_those_of_the_query(text, facet, value):
     query = FaceQuery.from_params(QueryDict(text))
