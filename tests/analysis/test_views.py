@@ -262,7 +262,7 @@ class TestPhoto:
 
         five = queries_of(client, reverse("photo", args=[analyzed_asset(faces=5).uid]))
 
-        assert one == five == 16
+        assert one == five == 17
 
 
 class TestAnalyzeAgain:

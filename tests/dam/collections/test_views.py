@@ -89,7 +89,7 @@ class TestList:
         for _ in range(3):
             make_collection(assets=make_bare_assets(5))
 
-        assert queries_of(browser, LIST) == few == 3  # session, user, collections
+        assert queries_of(browser, LIST) == few == 4  # session, user, pause, collections
 
 
 class TestMaking:
