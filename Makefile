@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 WORK ?= var/nets
 # Each has a PostgreSQL of its own. More than four hold up each other.
-TEST_PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
+TEST_PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 3 ? n + 1 : 4)))
 BIN := $(VENV)/bin
 # uv trusts the machine's certificates only when told so; pip does it where uv cannot.
 UV_INSTALL := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --compile-bytecode \
