@@ -39,7 +39,9 @@ def test_without_scripts_a_tag_is_made_taught_and_trained(sign_in):
     page.get_by_role("link", name="Make the first tag").click()
     page.get_by_label("What should it be called?").fill("Red hat")
     page.get_by_role("button", name="Make it").click()
-    for card in page.locator(".mark-card").all()[:11]:
+    cards = page.locator(".mark-card")
+    expect(cards).to_have_count(22)
+    for card in cards.all()[:11]:
         card.get_by_label("Yes", exact=True).check(force=True)
     page.get_by_role("button", name="Save, all others are no").click()
     expect(page.get_by_role("heading", name="Yes: 11")).to_be_visible()
