@@ -10,7 +10,14 @@ import skimage.data
 from django.test import Client
 from matplotlib import cbook
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from analysis import nets
 from analysis.manifest import MODELS_DIR, load_manifest
@@ -31,8 +38,12 @@ ARGUMENTS = (
 )
 # What the browser and htmx say where a test takes the network away.
 OFFLINE = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+# Several browsers may share two slow cores: how long something may take before it is missing.
+PATIENCE_MS = 30_000
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,7 +83,7 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
             java_script_enabled=scripts,
             viewport=viewport or DESKTOP,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", watch_console)
         page.on("pageerror", lambda error: complaints.append(str(error)))
