@@ -270,27 +270,59 @@ class Asset(models.Model):
         return self.name
 
 
-class Collection(models.Model):
-    """Photos that people put together under a name. A photo may be in several."""
+class Named(models.Model):
+    """What people make and call by a name that nothing else of its kind has."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100)
     # What names that people take for the same have in common: dam.names.name_key.
     name_key = models.TextField(unique=True, editable=False)
-    description = models.TextField(blank=True, default="")
-    assets = models.ManyToManyField(Asset, through="CollectionAsset", related_name="collections")
+    # Empty where a program with an API key did it, or the person is gone.
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    # Also when photos were put in or taken out.
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        abstract = True
         ordering = ("name_key",)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Job(models.Model):
+    """Work that a worker does in pieces and can go on with. The broker only carries its id."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Empty where the clock or a program with an API key did it, or the person is gone.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    # Empty as long as a worker has something to do, also for one that was cancelled.
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # When the broker was last given the id, or work on it went on; empty: it has to be sent.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Why it does not go on at the moment, or failed.
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+        ordering = ("-id",)
+
+
+class Collection(Named):
+    """Photos that people put together under a name. A photo may be in several.
+
+    It is updated also when photos are put in or taken out.
+    """
+
+    description = models.TextField(blank=True, default="")
+    assets = models.ManyToManyField(Asset, through="CollectionAsset", related_name="collections")
 
 
 class CollectionAsset(models.Model):

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Now
 
+from dam.models import Job, Named
 from dam.verdicts.models import RuleOutcome
 
 
@@ -50,35 +51,16 @@ class ChangedFace(models.Model):
         return f"change of face {self.face_id}"
 
 
-class SavedSearch(models.Model):
+class SavedSearch(Named):
     """A query under a name. Written by search.saved alone."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(max_length=100)
-    # What names that people take for the same have in common: dam.names.name_key.
-    name_key = models.TextField(unique=True, editable=False)
     # As FaceQuery.to_params writes it.
     query = models.TextField(blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ("name_key",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
-class Rule(models.Model):
+class Rule(Named):
     """What is done with new photos that a query finds. Written by search.rules alone."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(max_length=100)
-    # What names that people take for the same have in common: dam.names.name_key.
-    name_key = models.TextField(unique=True, editable=False)
     # As FaceQuery.to_params writes it; what it shows and its order mean nothing here.
     query = models.TextField(blank=True)
     action = models.CharField(max_length=10, choices=RuleOutcome.Action)
@@ -93,21 +75,16 @@ class Rule(models.Model):
     enabled = models.BooleanField(default=True)
     # Lower ones are judged first.
     position = models.PositiveIntegerField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
-    class Meta:
+    class Meta(Named.Meta):
         ordering = ("position", "id")
 
-    def __str__(self) -> str:
-        return self.name
 
+class BulkJob(Job):
+    """One change of many faces or photos.
 
-class BulkJob(models.Model):
-    """One change of many faces or photos. The broker only carries its id."""
+    It starts again when it is undone, and ends once more.
+    """
 
     class Action(models.TextChoices):
         CORRECT_TAG: Any = "correct_tag", "Set a tag"
@@ -126,7 +103,6 @@ class BulkJob(models.Model):
         UNDOING: Any = "undoing", "Being undone"
         UNDONE: Any = "undone", "Undone"
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     action = models.CharField(max_length=25, choices=Action)
     # What the action needs to know: facet and value, or a collection's uid.
     arguments = models.JSONField(default=dict)
@@ -148,26 +124,11 @@ class BulkJob(models.Model):
     # changed since, which stay as they are.
     restored = models.PositiveIntegerField(default=0)
     left_alone = models.PositiveIntegerField(default=0)
-    # Empty where a program with an API key did it, or the person is gone.
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    # Of the work or of its undoing, whichever came last.
-    started_at = models.DateTimeField(null=True, blank=True)
-    # Empty as long as a worker has something to do, also to one that was cancelled.
-    finished_at = models.DateTimeField(null=True, blank=True)
-    # When the broker was last given the id, or work on it went on; empty: it has to be sent.
-    sent_at = models.DateTimeField(null=True, blank=True)
-    # Why it does not go on at the moment.
-    error_code = models.CharField(max_length=50, blank=True, default="")
-    error_message = models.TextField(blank=True, default="")
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(Job.Meta):
         indexes = (
             # Nearly all are finished, and the sweeper never looks at those.
             models.Index(

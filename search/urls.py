@@ -35,7 +35,7 @@ html_urls: list[URLPattern | URLResolver] = [
     path("faces/<uuid:uid>/similar/", similar_views.similar_faces_page, name="similar-faces"),
     path("search/similar/", similar_views.search_similar_page, name="search-similar"),
     path("status/", status_views.status_page, name="status"),
-    path("status/work/", status_views.status_work, name="status-work"),
+    path("status/activity/", status_views.status_work, name="status-work"),
     path("status/recall/", status_views.measure_recall, name="status-recall"),
     *bulk.html_urls,
     *review.html_urls,

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 
+from dam.models import Job, Named
 
-class Connector(models.Model):
+
+class Connector(Named):
     """Another system that pictures are pulled from and tags are written back to."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(max_length=100)
-    # What names that people take for the same have in common: dam.names.name_key.
-    name_key = models.TextField(unique=True, editable=False)
     # One of analysis.connectors.systems.
     kind = models.CharField(max_length=20)
     # Texts by the names of the kind's fields; those that nobody may see again are kept apart.
@@ -25,17 +21,6 @@ class Connector(models.Model):
     writes_back = models.BooleanField(default=True)
     # Between the beginnings of two runs; 0: only when somebody starts one.
     interval_minutes = models.PositiveIntegerField(default=0)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ("name_key",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ConnectorItem(models.Model):
@@ -79,8 +64,8 @@ class ConnectorItem(models.Model):
         return f"item {self.pk} of connector {self.connector_id}"
 
 
-class ConnectorRun(models.Model):
-    """One pass over another system: list, pull, write back. The broker only carries its id."""
+class ConnectorRun(Job):
+    """One pass over another system: list, pull, write back."""
 
     class Status(models.TextChoices):
         WAITING: Any = "waiting", "Waiting"
@@ -94,7 +79,6 @@ class ConnectorRun(models.Model):
         PULLING: Any = "pulling", "Pulling pictures"
         WRITING: Any = "writing", "Writing tags back"
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="runs")
     # Tells what a run would do, and changes nothing but its own row and notes.
     is_dry_run = models.BooleanField(default=False)
@@ -126,21 +110,8 @@ class ConnectorRun(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     # Before this nobody tries again.
     not_before = models.DateTimeField(null=True, blank=True)
-    # Empty where the clock or a program with an API key did it, or the person is gone.
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    # When the broker was last given the id, or work on it went on; empty: it has to be sent.
-    sent_at = models.DateTimeField(null=True, blank=True)
-    # Why it does not go on at the moment, or failed.
-    error_code = models.CharField(max_length=50, blank=True, default="")
-    error_message = models.TextField(blank=True, default="")
 
-    class Meta:
-        ordering = ("-id",)
+    class Meta(Job.Meta):
         constraints = (
             models.UniqueConstraint(
                 fields=("connector",),
