@@ -286,7 +286,7 @@ class Named(models.Model):
 
     class Meta:
         abstract = True
-        ordering = ("name_key",)
+        ordering: tuple[str, ...] = ("name_key",)
 
     def __str__(self) -> str:
         return self.name
