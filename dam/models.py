@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Now
 
+from dam.uploading.models import Upload, UploadItem  # noqa: F401  (Django looks here)
 from dam.verdicts.models import RuleOutcome  # noqa: F401  (Django looks here)
 from dam.webhooks.models import Webhook, WebhookDelivery  # noqa: F401  (Django looks here)
 
