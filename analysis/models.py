@@ -279,6 +279,28 @@ class FaceDecision(models.Model):
         return f"face {self.face_id}: {self.kind}"
 
 
+class PersonDenial(models.Model):
+    """That a face is not a certain person's, as somebody said who was asked."""
+
+    face = models.ForeignKey(Face, on_delete=models.CASCADE, related_name="denials")
+    # A value of the facet `person`.
+    name = models.CharField(max_length=MOST_VALUE)
+    # Empty where the person is gone.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            # The name first: who looks for a person's faces reads all that are not.
+            models.UniqueConstraint(fields=("name", "face"), name="one_denial_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"face {self.face_id} is not {self.name}"
+
+
 class CustomTag(models.Model):
     """A facet with the values yes and no that people teach by examples."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.decisions.denying import denied_faces
 from analysis.models import Face, FaceTag
 from analysis.nets import full_manifest
 from analysis.people import PERSON, known_people
@@ -44,25 +45,28 @@ class Looked:
     """Whether nobody is left to look at, where nothing was found."""
 
 
-def find_match(*, finished: Collection[str], refused: Mapping[str, Collection[int]]) -> Looked:
+def find_match(*, finished: Collection[str], skipped: Mapping[str, Sequence[int]]) -> Looked:
     """Return the likeliest face of the first person who is not finished and has one.
 
-    `refused` are ids of faces that were said not to be a person's, by name.
+    Faces that somebody said are not a person's are left out, and, by name, the ids in `skipped`.
     """
     names = known_people(limit=MOST_NAMES)
     # A face that has any name is not asked about.
     unnamed = FaceQuery(excluded={PERSON: frozenset(names)})
     left = [name for name in names if name not in finished]
+    looked_at = left[:MOST_PEOPLE]
+    denied = denied_faces(looked_at)
     in_vain: list[str] = []
-    for name in left[:MOST_PEOPLE]:
-        match = _match_of(name, unnamed, refused.get(name, ()))
+    for name in looked_at:
+        leave_out = [*denied.get(name, ()), *skipped.get(name, ())]
+        match = _match_of(name, unnamed, leave_out)
         if match is not None:
             return Looked(match, tuple(in_vain), is_all=False)
         in_vain.append(name)
     return Looked(None, tuple(in_vain), is_all=len(left) <= MOST_PEOPLE)
 
 
-def _match_of(name: str, unnamed: FaceQuery, refused: Collection[int]) -> Match | None:
+def _match_of(name: str, unnamed: FaceQuery, leave_out: Collection[int]) -> Match | None:
     net = full_manifest().embedding_net
     named = FaceTag.objects.filter(facet=PERSON, value=name).values("face")
     faces = Face.objects.present().filter(pk__in=named, embedding_net=net)
@@ -73,7 +77,7 @@ def _match_of(name: str, unnamed: FaceQuery, refused: Collection[int]) -> Match 
         unnamed,
         target_of([face.embedding for face in examples], embedding_net=net),
         limits=Limits(count=1, min_probability=LEAST_PROBABILITY),
-        leave_out=refused,
+        leave_out=leave_out,
         load_from=named_faces(),
     )
     return Match(name, examples[0], found.faces[0]) if found.faces else None

@@ -16,11 +16,15 @@ pytestmark = pytest.mark.django_db
 PEOPLE = "/review/people/"
 
 
-@pytest.fixture
-def client() -> Client:
+def new_session() -> Client:
     client = Client()
     client.force_login(make_user(role=User.Role.EDITOR))
     return client
+
+
+@pytest.fixture
+def client() -> Client:
+    return new_session()
 
 
 @pytest.fixture
@@ -59,14 +63,22 @@ def test_a_yes_names_the_face_and_ends_the_question(client, twin):
     assert "Nobody else looks alike" in html
 
 
-def test_a_no_is_not_asked_again_in_this_round(client, twin):
+def test_nobody_is_asked_again_after_a_no(client, twin):
     html = answer(client, twin, "no")
 
     assert asked(html) is None
+    assert asked(new_session().get(PEOPLE).content.decode()) is None
     assert not FaceTag.objects.filter(face=twin, facet="person").exists()
 
 
-@pytest.mark.parametrize("said", ["yes", "no"])
+def test_others_are_asked_about_what_somebody_skipped(client, twin):
+    html = answer(client, twin, "skip")
+
+    assert asked(html) is None
+    assert asked(new_session().get(PEOPLE).content.decode()) == str(twin.uid)
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "skip"])
 def test_an_answer_is_taken_back_and_asked_again(client, twin, said):
     answer(client, twin, said)
 
@@ -79,6 +91,8 @@ def test_an_answer_is_taken_back_and_asked_again(client, twin, said):
 def test_what_is_no_answer_is_refused(client, twin):
     assert client.post(PEOPLE, {"answer": "perhaps"}).status_code == 400
     assert client.post(PEOPLE, {"answer": "yes", "face": "x"}).status_code == 400
+    nameless = {"answer": "no", "face": str(twin.uid), "name": " "}
+    assert client.post(PEOPLE, nameless).status_code == 400
 
 
 def test_viewers_may_not_review_people():
