@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from analysis.models import AnalysisRun, Face
-from analysis.photos import newest_run
 from dam.errors import DamError
 from dam.models import Asset
 
@@ -51,8 +50,8 @@ def choose_faces(asset: Asset, hide: Hide, *, chosen: Collection[UUID]) -> list[
     faces = list(
         Face.objects.present().filter(asset=asset).defer("embedding", "landmarks", "readings")
     )
-    run = newest_run(asset)
-    if not faces and (run is None or run.status != AnalysisRun.Status.SUCCEEDED):
+    was_found = any(not face.is_drawn for face in faces)
+    if not was_found and not asset.runs.filter(status=AnalysisRun.Status.SUCCEEDED).exists():
         raise NotAnalyzed
     if unknown := set(chosen) - {face.uid for face in faces}:
         raise InvalidChoice(f"These are no faces of this photo: {', '.join(map(str, unknown))}.")

@@ -97,6 +97,13 @@ def test_no_picture_goes_out_before_anybody_looked_for_faces(client):
     assert (response.status_code, response.json()["error"]["code"]) == (409, "not_analyzed")
 
 
+def test_a_drawn_face_does_not_tell_that_anybody_looked_for_others(client):
+    face = make_face(make_run(status=AnalysisRun.Status.QUEUED).asset)
+    Face.objects.filter(pk=face.pk).update(origin=Face.Origin.DRAWN)
+
+    assert get(client, face.asset).status_code == 409
+
+
 def test_a_post_names_faces_in_its_body(client, asset):
     body = {"hide": "others", "face": [str(face.uid) for face in asset.faces.all()]}
 
