@@ -14,6 +14,7 @@ from analysis.queue import urls as queue
 from analysis.redaction import urls as redaction
 from analysis.thresholds import urls as thresholds
 from analysis.topics import urls as topics
+from analysis.uploading import urls as uploading
 
 api_urls: list[URLPattern | URLResolver] = [
     path("assets/<uuid:uid>", api.AssetView.as_view(), name="asset"),
@@ -55,4 +56,5 @@ html_urls: list[URLPattern | URLResolver] = [
     *queue.html_urls,
     *thresholds.html_urls,
     *topics.html_urls,
+    *uploading.html_urls,
 ]

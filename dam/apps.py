@@ -9,4 +9,5 @@ class DamConfig(AppConfig):
 
     def ready(self) -> None:
         from dam import checks  # noqa: F401  (registers the system checks)
+        from dam.uploading import tasks as uploading  # noqa: F401  (registers tasks)
         from dam.webhooks import tasks  # noqa: F401  (registers tasks)

@@ -17,7 +17,6 @@ html_urls: list[URLPattern | URLResolver] = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", needs(post=Right.READ)(LogoutView.as_view()), name="logout"),
     path("look/", look_views.change_look, name="look"),
-    path("upload/", views.upload, name="upload"),
     path("usage/", usage_views.usage, name="usage"),
     path("photos/<uuid:uid>/preview/", views.photo_preview, name="photo-preview"),
     path("photos/<uuid:uid>/delete/", views.delete_photo, name="photo-delete"),

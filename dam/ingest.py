@@ -163,7 +163,7 @@ def _spool(stream: IO[bytes]) -> Iterator[_Spooled]:
         while chunk := _read(stream):
             size_bytes += len(chunk)
             if size_bytes > settings.DAM_MAX_UPLOAD_BYTES:
-                raise _too_large()
+                raise too_large()
             digest.update(chunk)
             file.write(chunk)
         yield _Spooled(file=file, digest=digest.hexdigest(), size_bytes=size_bytes)
@@ -178,7 +178,8 @@ def _read(stream: IO[bytes]) -> bytes:
         ) from error
 
 
-def _too_large() -> RejectedUpload:
+def too_large() -> RejectedUpload:
+    """Return the error of a file of more than DAM_MAX_UPLOAD_BYTES."""
     megabytes = settings.DAM_MAX_UPLOAD_BYTES / 1e6
     error = RejectedUpload(
         f"The file is larger than the {megabytes:g} MB that are allowed.", code="too_large"

@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "sweep-webhooks": {"task": "dam.sweep_webhooks", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep-uploads": {"task": "dam.sweep_uploads", "schedule": 30.0, "options": {"expires": 30}},
     "forget-old-deliveries": {
         "task": "dam.forget_old_deliveries",
         "schedule": 3600.0,

@@ -38,7 +38,7 @@ NEEDS = [
     # Forms of what only editors may send.
     (
         "get",
-        r"/(upload|review|review/people|tags/new|bulk/new|(collections|searches)/.+/edit)/",
+        r"/(uploads?(/.+)?|review|review/people|tags/new|bulk/new|(collections|searches)/.+/edit)/",
         Right.WRITE,
     ),
     ("get", r"/(tags|collections|searches)/[^/]+/delete/", Right.WRITE),

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import re
 import uuid
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +12,7 @@ from PIL import Image
 from dam.models import Asset
 from dam.storage import original_path, preview_path
 from tests.factories import PASSWORD, make_asset, make_user
-from tests.pictures import encoded, new_png, picture
+from tests.pictures import encoded, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +24,6 @@ def client() -> Client:
     client = Client()
     client.force_login(make_user("somebody"))
     return client
-
-
-def photo_file(content: bytes | None = None, *, name: str = "photo.png") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content or new_png())
-
-
-def outcomes(response) -> list[str]:
-    return re.findall(r'data-outcome="(\w+)"', response.content.decode())
 
 
 class TestSigningIn:
@@ -98,89 +88,6 @@ class TestErrorPages:
         page = get_template(f"{name}.html").render()
 
         assert "Go to the photos" in page
-
-
-class TestUpload:
-    def test_the_form_is_shown(self, client):
-        response = client.get(reverse("upload"))
-
-        assert response.status_code == 200
-        assert b"Choose photos" in response.content
-
-    def test_it_needs_a_login(self):
-        response = Client().post(reverse("upload"), {"files": photo_file()})
-
-        assert response["Location"].startswith(reverse("login"))
-        assert not Asset.objects.exists()
-
-    def test_it_says_what_became_of_each_file(self, client):
-        known = new_png()
-        make_asset(known)
-        files = [photo_file(), photo_file(known), photo_file(b"text", name="notes.txt")]
-
-        response = client.post(reverse("upload"), {"files": files})
-
-        assert outcomes(response) == ["created", "existing", "rejected"]
-
-    def test_a_rejected_file_has_its_reason(self, client):
-        response = client.post(reverse("upload"), {"files": photo_file(b"text", name="notes.txt")})
-
-        assert response.status_code == 422
-        assert b"This is not a picture." in response.content
-
-    def test_an_empty_file_has_its_reason(self, client):
-        empty = SimpleUploadedFile("empty.jpg", b"")
-
-        response = client.post(reverse("upload"), {"files": empty})
-
-        assert b"The file is empty." in response.content
-
-    def test_the_asset_knows_who_brought_it_and_how(self, client):
-        client.post(reverse("upload"), {"files": photo_file(name="holiday.png")})
-
-        asset = Asset.objects.get()
-        assert (asset.name, asset.source) == ("holiday.png", Asset.Source.UPLOAD)
-        assert asset.ingested_by.get_username() == "somebody"
-
-    def test_no_file_at_all_is_pointed_out(self, client):
-        response = client.post(reverse("upload"))
-
-        assert response.status_code == 422
-        assert b"Choose at least one photo." in response.content
-
-    def test_a_name_is_shown_as_text(self, client):
-        response = client.post(reverse("upload"), {"files": photo_file(b"x", name="<b>.png")})
-
-        assert b"&lt;b&gt;.png" in response.content
-
-    def test_a_storage_that_is_down_is_a_reason_too(self, client, settings, tmp_path):
-        settings.MEDIA_ROOT = tmp_path / "file"
-        settings.MEDIA_ROOT.write_text("in the way")
-
-        response = client.post(reverse("upload"), {"files": photo_file()})
-
-        assert outcomes(response) == ["rejected"]
-        assert b"The storage cannot be used now." in response.content
-
-    def test_the_script_gets_the_result_alone(self, client):
-        response = client.post(
-            reverse("upload"), {"files": photo_file()}, headers={"HX-Request": "true"}
-        )
-
-        assert outcomes(response) == ["created"]
-        assert b"<html" not in response.content
-
-    def test_the_script_reads_a_rejection_from_the_result(self, client):
-        response = client.post(
-            reverse("upload"), {"files": photo_file(b"text")}, headers={"HX-Request": "true"}
-        )
-
-        assert response.status_code == 200
-        assert outcomes(response) == ["rejected"]
-
-    def test_the_number_of_queries_is_fixed(self, client, django_assert_num_queries):
-        with django_assert_num_queries(3):  # session, user, pause
-            client.get(reverse("upload"))
 
 
 class TestPreview:

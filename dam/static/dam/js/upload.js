@@ -1,144 +1,149 @@
-// Sends chosen, dropped and pasted files one by one and shows how each is getting on.
-// Without this script the form sends all of them at once and the page lists the results.
+// Announces files that are chosen, dropped or pasted, sends them, and shows how they get on. The
+// server keeps what became of each, so that the page shows it also after it was loaded again.
+// Without this script the form sends all of them at once.
 
 import { folderOf, fromList, fromTransfer } from "./dropped-files.js";
+import { takeAddresses } from "./pasted-addresses.js";
+import { failItem, settleItem, showItem, showTotal, tellTotal } from "./upload-cards.js";
+import { Queue, token, troubleOf } from "./upload-queue.js";
 
-const AT_ONCE = 3;
+const AT_ONCE = 500;
 
 const form = document.querySelector("[data-upload]");
-const list = document.querySelector("[data-upload-list]");
-const blank = document.querySelector("[data-upload-item]");
-const total = document.querySelector("[data-upload-total]");
-const text = total.querySelector("[data-upload-text]");
-const maxBytes = Number(form.dataset.maxBytes);
+const problem = document.querySelector("[data-upload-problem]");
+const one = document.querySelector("[data-chooses-one]");
+const section = () => document.querySelector("#upload");
 
-const items = [];
-const waiting = [];
-let sending = 0;
+const queue = new Queue(form, {
+  show: (item) => {
+    showItem(item);
+    showTotal(queue.sending);
+  },
+  settle: (item, card) => {
+    settleItem(item, card);
+    if (!queue.isBusy) refresh();
+  },
+  fail: (item, words) => {
+    failItem(item, words);
+    tell(`${item.file.name}: ${words}`);
+  },
+  halt: (words) => {
+    problem.hidden = !words;
+    problem.querySelector("p").textContent = words;
+  },
+});
 
-class Item {
-  constructor(file) {
-    this.file = file;
-    this.element = blank.content.cloneNode(true).firstElementChild;
-    this.bar = this.element.querySelector("progress");
-    this.note = this.element.querySelector(".photo-card__reason");
-    this.retry = this.element.querySelector("button");
-    this.element.querySelector(".photo-card__name").textContent = file.name || "Pasted picture";
-    this.retry.addEventListener("click", () => queue(this));
+function tell(words) {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.textContent = words;
+  document.querySelector("#toasts").replaceChildren(toast);
+}
+
+function refresh() {
+  document.body.dispatchEvent(new Event("upload-changed"));
+}
+
+async function* inPieces(files) {
+  let piece = [];
+  for await (const file of files) {
+    piece.push(file);
+    if (piece.length === AT_ONCE) {
+      yield piece;
+      piece = [];
+    }
   }
+  if (piece.length > 0) yield piece;
+}
 
-  show(state, note) {
-    this.state = state;
-    this.note.textContent = note;
-    this.retry.hidden = state !== "rejected";
-    this.element.firstElementChild.classList.toggle("photo-card--rejected", state === "rejected");
-    if (state === "waiting") this.progress(0);
-  }
-
-  progress(share) {
-    this.share = share;
-    this.bar.value = share;
-    showTotal();
+async function post(body) {
+  const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token(form) };
+  for (;;) {
+    const answer = await fetch(form.dataset.announce, { method: "POST", body, headers }).catch(() => null);
+    const trouble = troubleOf(answer?.status ?? 0, answer?.headers.get("HX-Redirect"));
+    if (!trouble) return answer;
+    await queue.halt(trouble);
   }
 }
 
-function add(file) {
-  const item = new Item(file);
-  items.push(item);
-  list.append(item.element);
-  queue(item);
-}
-
-function queue(item) {
-  item.show("waiting", "Waiting");
-  if (item.file.size > maxBytes) {
-    finish(item, "rejected", "The file is larger than this server accepts.");
-    return;
-  }
-  waiting.push(item);
-  sendNext();
-}
-
-function sendNext() {
-  while (sending < AT_ONCE && waiting.length > 0) send(waiting.shift());
-}
-
-function send(item) {
-  sending += 1;
-  item.show("sending", "Sending");
+// Say which files are to come, and send those that the server wants. Returns how many these are.
+async function announce(files, upload, again) {
   const body = new FormData();
-  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  body.append("folder", folderOf(item.file));
-  body.append("files", item.file, item.file.name || "pasted.png");
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.setRequestHeader("HX-Request", "true");
-  request.setRequestHeader("HX-Current-URL", location.href);
-  request.upload.addEventListener("progress", (event) => item.progress(event.loaded / event.total));
-  request.upload.addEventListener("load", () => item.show("sending", "Checking"));
-  request.addEventListener("loadend", () => {
-    sending -= 1;
-    settle(item, request);
-    sendNext();
-  });
-  request.send(body);
+  body.append("upload", upload.uid);
+  if (again) body.append("again", "on");
+  body.append("files", JSON.stringify(files.map((file) => ({ name: file.name, folder: folderOf(file), size: file.size }))));
+  const answer = await post(body);
+  if (!answer.ok) {
+    tell(`The files could not be noted (error ${answer.status}). Load the page again and choose them again.`);
+    return 0;
+  }
+  const { upload: uid, address, items } = await answer.json();
+  Object.assign(upload, { uid, address });
+  items.forEach((id, index) => id && queue.add(id, files[index]));
+  return items.filter(Boolean).length;
 }
 
-function settle(item, request) {
-  const answer = document.createElement("template");
-  answer.innerHTML = request.responseText;
-  const result = answer.content.querySelector("[data-outcome]");
-  const outcome = result?.dataset.outcome;
-  if (outcome === "created" || outcome === "existing") {
-    item.element.replaceWith(result);
-    htmx.process(result);
-    finish(item, outcome);
-    document.body.dispatchEvent(new Event("photo-stored"));
-  } else {
-    finish(item, "rejected", result?.querySelector("[data-reason]")?.textContent ?? failure(request));
+function showUpload({ uid, address }) {
+  if (!address) return;
+  if (section().dataset.uploadUid !== uid) history.replaceState(null, "", address);
+  htmx.ajax("GET", address, { target: "#upload", swap: "outerHTML" });
+}
+
+async function bring(files, { again = false } = {}) {
+  const upload = { uid: section().dataset.uploadUid ?? "" };
+  let chosen = 0;
+  let wanted = 0;
+  for await (const piece of inPieces(files)) {
+    wanted += await announce(piece, upload, again);
+    if (chosen === 0) showUpload(upload);
+    chosen += piece.length;
+  }
+  if (chosen > AT_ONCE) showUpload(upload);
+  if (again && wanted < chosen) {
+    tell(wanted ? `${wanted} of the ${chosen} chosen files were missing and are sent.` : "None of the chosen files is missing in this upload.");
   }
 }
 
-function failure(request) {
-  if (request.getResponseHeader("HX-Redirect")) return "You are signed out. Sign in in another tab, then try again.";
-  if (request.status === 0) return "The server could not be reached.";
-  if (request.status === 403) return "This page is too old to send more. Reload it and choose the file again.";
-  if (request.status === 413) return "The file is larger than this server accepts.";
-  return `The server could not store it (error ${request.status}).`;
-}
-
-function finish(item, state, note = "") {
-  item.show(state, note);
-  item.progress(1);
-}
-
-function showTotal() {
-  const count = (...states) => items.filter((item) => states.includes(item.state)).length;
-  const bytes = items.reduce((sum, item) => sum + item.file.size, 0) || 1;
-  const sent = items.reduce((sum, item) => sum + item.file.size * (item.share ?? 0), 0);
-  const existing = count("existing");
-  const rejected = count("rejected");
-  const words = [`${count("created", "existing")} of ${items.length} stored`];
-  if (existing) words.push(`${existing} already there`);
-  if (rejected) words.push(`${rejected} rejected`);
-  total.hidden = false;
-  total.querySelector("progress").value = sent / bytes;
-  if (text.textContent !== words.join(" · ")) text.textContent = words.join(" · ");
-}
-
-async function addAll(files) {
-  for await (const file of files) add(file);
+// Screenshots are all called the same.
+function named(file) {
+  const at = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
+  const ending = file.name.split(".").at(-1) || "png";
+  return /^image\.\w+$/.test(file.name) ? new File([file], `Pasted ${at}.${ending}`, { type: file.type }) : file;
 }
 
 form.toggleAttribute("data-ready", true);
-for (const input of form.querySelectorAll("input[type=file]")) {
-  input.addEventListener("change", () => {
-    const files = fromList(input.files);
-    form.reset();
-    addAll(files);
-  });
-}
-addEventListener("paste", (event) => addAll(fromList(event.clipboardData.files)));
+problem.querySelector("button").addEventListener("click", () => queue.goOn());
+addEventListener("online", () => queue.halted && queue.goOn());
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-chooses], [data-chooses-again]")) {
+    const files = fromList(target.files);
+    const again = target.matches("[data-chooses-again]");
+    bring(files, { again }).finally(() => {
+      target.value = "";
+    });
+  } else if (target === one && one.files.length) {
+    queue.add(Number(one.dataset.item), one.files[0]);
+    one.value = "";
+  }
+});
+document.addEventListener("click", ({ target }) => {
+  const id = Number(target.closest("[data-retry]")?.dataset.retry);
+  if (!id || queue.again(id)) return;
+  one.dataset.item = id;
+  one.click();
+});
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-retry-all]")) queue.againAll();
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  showTotal(queue.sending);
+  tellTotal();
+});
+addEventListener("paste", (event) => {
+  const files = fromList(event.clipboardData.files).map(named);
+  if (files.length > 0) bring(files);
+  else takeAddresses(event);
+});
 addEventListener("dragover", (event) => {
   event.preventDefault();
   form.toggleAttribute("data-over", true);
@@ -149,8 +154,8 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   form.toggleAttribute("data-over", false);
-  addAll(fromTransfer(event.dataTransfer));
+  bring(fromTransfer(event.dataTransfer));
 });
 addEventListener("beforeunload", (event) => {
-  if (sending > 0) event.preventDefault();
+  if (queue.isBusy) event.preventDefault();
 });
