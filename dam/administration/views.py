@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dam.administration.sections import navigation
+from dam.administration.sections import overview
 from dam.roles import held_rights
 
 
 @require_GET
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Lead to the first section that somebody may see: their own account."""
-    first, *_ = navigation(held_rights(request), path=request.path)
-    return redirect(first.address)
+    """Everything that somebody may set, by group, with what it is."""
+    return render(request, "dam/settings/overview.html", {"groups": overview(held_rights(request))})

@@ -24,7 +24,10 @@ def test_sections_without_a_page_are_hidden():
 def test_viewers_see_their_account_alone():
     shown = navigation(SCOPE_RIGHTS[Right.READ], path="/settings/account/")
 
-    assert [(entry.label, entry.is_current) for entry in shown] == [("Your account", True)]
+    assert [(entry.label, entry.is_current) for entry in shown] == [
+        ("Overview", False),
+        ("Your account", True),
+    ]
 
 
 def test_pages_below_a_section_belong_to_it():
@@ -40,7 +43,19 @@ def test_pages_below_a_section_belong_to_it():
 def test_everybody_finds_the_settings(client, role):
     client.force_login(make_user(role=role))
 
-    response = client.get("/settings/", follow=True)
+    response = client.get("/settings/")
 
     assert response.status_code == 200
-    assert response.redirect_chain == [("/settings/account/", 302)]
+    assert b'href="/settings/account/"' in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "sees"), [("viewer", False), ("administrator", True)])
+def test_the_overview_leads_to_all_that_somebody_may_set(client, role, sees):
+    client.force_login(make_user(role=role))
+
+    html = client.get("/settings/").content.decode()
+
+    assert 'href="/collections/"' in html
+    assert 'href="/searches/"' in html
+    assert ('href="/settings/webhooks/"' in html) == sees
