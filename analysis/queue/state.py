@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
-from django.db.models.functions import Now
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Min,
+    Q,
+)
+from django.db.models.functions import Cast, Extract, Floor, Greatest, Now
 
 from analysis.models import AnalysisRun
 
 Status = AnalysisRun.Status
-MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+MINUTES_TOLD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +34,17 @@ class QueueState:
     stalled: int
     """Of those that run: their worker was not heard of for a lease; others take them over."""
     oldest_queued_at: datetime | None
-    ended_in_minute: int
-    ended_in_hour: int
+    ended: tuple[int, ...]
+    """How many ended in each minute of the last hour, the newest minute last."""
     paused: bool
+
+    @property
+    def ended_in_minute(self) -> int:
+        return self.ended[-1]
+
+    @property
+    def ended_in_hour(self) -> int:
+        return sum(self.ended)
 
     @property
     def unfinished(self) -> int:
@@ -52,7 +68,6 @@ def queue_state(*, paused: bool) -> QueueState:
     queued = Q(status=Status.QUEUED)
     running = Q(status=Status.RUNNING)
     unfinished = AnalysisRun.objects.filter(status__in=(Status.QUEUED, Status.RUNNING))
-    ended = AnalysisRun.objects.filter(finished_at__gt=Now() - HOUR)
     return QueueState(
         **unfinished.aggregate(
             queued=Count("id", filter=queued),
@@ -61,9 +76,19 @@ def queue_state(*, paused: bool) -> QueueState:
             stalled=Count("id", filter=running & Q(lease_expires_at__lte=Now())),
             oldest_queued_at=Min("queued_at", filter=queued),
         ),
-        **ended.aggregate(
-            ended_in_minute=Count("id", filter=Q(finished_at__gt=Now() - MINUTE)),
-            ended_in_hour=Count("id"),
-        ),
+        ended=_ended(),
         paused=paused,
     )
+
+
+def _ended() -> tuple[int, ...]:
+    age = ExpressionWrapper(Now() - F("finished_at"), output_field=DurationField())
+    minutes_ago = Cast(Greatest(Floor(Extract(age, "epoch") / 60), 0.0), IntegerField())
+    recent = AnalysisRun.objects.filter(finished_at__gt=Now() - HOUR)
+    counts = dict(
+        recent.annotate(minutes_ago=minutes_ago)
+        .values_list("minutes_ago")
+        .annotate(count=Count("id"))
+        .order_by()
+    )
+    return tuple(counts.get(minute, 0) for minute in reversed(range(MINUTES_TOLD)))

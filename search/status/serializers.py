@@ -104,6 +104,7 @@ class StatusSerializer(serializers.Serializer):
         source="work.failed",
         help_text="Analyses that failed for good, of photos without a newer one.",
     )
+    service_version = serializers.CharField()
     pipeline_version = serializers.CharField(source="version")
     queue = QueueSerializer(source="work.queue")
     workers = WorkerSerializer(source="work.workers", many=True)

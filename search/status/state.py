@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Min
 
 from analysis.embedding_index import EmbeddingIndex, IndexState, embedding_index
+from analysis.models import AnalysisRun
+from analysis.nets import current_version
 from dam.models import Asset
 from search.index import current_snapshot
 from search.models import ChangedFace
@@ -47,6 +49,8 @@ class Status:
     """The state of everything that search stands on."""
 
     photos: int
+    analyzed: int
+    """Photos that the present nets have looked at."""
     faces: int
     marked_faces: int
     """Changes that are read from their rows until they are folded into the face index."""
@@ -73,6 +77,9 @@ def library_status() -> Status:
     found = newest_recall()
     return Status(
         photos=Asset.objects.count(),
+        analyzed=AnalysisRun.objects.filter(
+            pipeline_version=current_version(), status=AnalysisRun.Status.SUCCEEDED
+        ).count(),
         faces=snapshot.count,
         marked_faces=ChangedFace.objects.count(),
         oldest_mark=ChangedFace.objects.aggregate(oldest=Min("marked_at"))["oldest"],

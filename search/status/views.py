@@ -19,6 +19,7 @@ from analysis.nets import current_version
 from dam.audit import entries
 from dam.roles import Right, held_rights
 from dam.usage import keys_today
+from dam.version import service_version
 from search.recall.measuring import PROMISE
 from search.recall.tasks import measure_recall_now
 from search.status.serializers import StatusSerializer
@@ -34,7 +35,12 @@ class StatusView(APIView):
     @extend_schema(responses=StatusSerializer)
     def get(self, request: Request) -> Response:
         """The queue, workers, failures and disks, counts, indexes, and the recall measured last."""
-        shown = {"library": library_status(), "work": current_work(), "version": current_version()}
+        shown = {
+            "library": library_status(),
+            "work": current_work(),
+            "version": current_version(),
+            "service_version": service_version(),
+        }
         return Response(StatusSerializer(shown).data)
 
 
@@ -46,6 +52,7 @@ def status_page(request: HttpRequest) -> HttpResponse:
         "status": library_status(),
         "promise": PROMISE,
         "nets": len(net_cards()),
+        "service_version": service_version(),
     }
     if Right.ADMIN in held_rights(request):
         context |= {"keys": keys_today(), "entries": entries()[:ENTRIES_SHOWN]}

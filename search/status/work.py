@@ -13,6 +13,17 @@ from analysis.workers.state import Worker, list_workers
 from dam.disks import Disk, our_disks
 
 FAILURES_SHOWN = 20
+RATE_HEIGHT = 40
+BAR_STEP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What ended in a minute, as a bar of the drawing of the rate; its y is the upper end."""
+
+    x: int
+    y: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,20 @@ class Work:
     failures: list[FailureGroup]
     """By reason, the most common first."""
     disks: list[Disk]
+
+    @property
+    def most_in_minute(self) -> int:
+        return max(self.queue.ended)
+
+    @property
+    def rate(self) -> list[Bar]:
+        """Return the bars of the minutes in which something ended; the fullest is RATE_HEIGHT."""
+        bars = []
+        for minute, count in enumerate(self.queue.ended):
+            if count:
+                height = round(max(1, RATE_HEIGHT * count / self.most_in_minute), 1)
+                bars.append(Bar(minute * BAR_STEP, round(RATE_HEIGHT - height, 1), height))
+        return bars
 
     @property
     def failed(self) -> int:

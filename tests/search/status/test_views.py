@@ -4,6 +4,7 @@ from collections import namedtuple
 from dataclasses import replace
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -12,6 +13,7 @@ from analysis.models import AnalysisRun
 from analysis.workers.beating import note_process
 from dam import disks
 from dam.models import User
+from dam.version import service_version
 from search.recall.measuring import Figures, store_recall
 from search.status import state as status_module
 from search.status.state import library_status
@@ -122,6 +124,17 @@ class TestPage:
 
         assert library_status().needs_index
         assert "build_embedding_index" in page(browser)
+
+    def test_it_tells_the_version_of_the_service(self, browser):
+        assert f">{service_version()}<" in page(browser)
+
+    def test_what_ended_is_drawn_by_minute(self, browser):
+        make_run(status=AnalysisRun.Status.SUCCEEDED, finished_at=Now())
+
+        html = page(browser)
+
+        assert "in each minute of the last hour: at most 1" in html
+        assert '<rect x="236" y="0.0" width="3" height="40.0"/>' in html
 
     def test_the_menu_leads_to_it(self, browser):
         assert f'href="{reverse("status")}"' in browser.get(reverse("faces")).content.decode()
