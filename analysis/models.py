@@ -172,6 +172,10 @@ class Face(models.Model):
                 opclasses=("halfvec_ip_ops",),
                 condition=models.Q(retired_at=None),
             ),
+            # Few, and what counts tags takes theirs away.
+            models.Index(
+                fields=("id",), name="face_retired", condition=models.Q(retired_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -217,6 +221,12 @@ class FaceTag(models.Model):
             # A custom tag's examples, which are few among all tags.
             models.Index(
                 fields=("facet", "face"), name="tag_by_person", condition=models.Q(source="user")
+            ),
+            # What the review asks about, the least sure first.
+            models.Index(
+                fields=("facet", "model_score", "face"),
+                name="tag_unsure",
+                condition=models.Q(value="unsure", source="model"),
             ),
         )
 
