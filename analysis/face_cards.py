@@ -40,6 +40,7 @@ class FaceCard:
     readings: tuple[ReadingText, ...]
     """Those that no facet is made of."""
     tags: tuple[TagText, ...]
+    """Who it is first, then what it looks like."""
     qualities: tuple[QualityText, ...]
 
     @property
@@ -62,6 +63,7 @@ def face_card(
     face: Face, *, known: Sequence[Facet], measured: Mapping[str, ReadingCard]
 ) -> FaceCard:
     """Return one face with its tags of some facets; the face should have its tags prefetched."""
+    known = sorted(known, key=lambda facet: facet.name != PERSON)
     tags = tuple(describe_tag(one, face.readings, measured) for one in tags_of(face, known=known))
     return FaceCard(
         face=face,

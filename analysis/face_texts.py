@@ -83,6 +83,12 @@ class TagText:
         return f"{label}, {percent:.0f} %"
 
     @property
+    def guess(self) -> str:
+        """The value that the nets find likeliest; empty where they say none."""
+        dominant = self.tag.model_dominant if self.tag else ""
+        return self.facet.label_of(dominant) if dominant else ""
+
+    @property
     def is_unsure(self) -> bool:
         """Whether the nets have a guess that is less likely than the facet asks for."""
         return self.tag is not None and self.tag.value == UNSURE and not self.is_by_person

@@ -342,7 +342,7 @@ class TestTags:
 
         row = text_of(self.photo(client, face), "Glasses")
 
-        assert row.startswith("Glasses Unsure None, 45 %?")
+        assert row.startswith("Glasses Unsure None?")
 
     def test_the_form_offers_the_values_and_has_the_tag_chosen(self, client, face):
         html = self.photo(client, face)

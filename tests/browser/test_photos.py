@@ -70,21 +70,24 @@ def test_layers_are_switched_and_remembered(sign_in):
     asset = asset_with_two_faces()
     page = sign_in()
     page.goto(f"/photos/{asset.uid}/")
-    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "1")
+    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "0")
 
-    page.get_by_label("Landmarks", exact=True).uncheck()
+    page.get_by_label("Landmarks", exact=True).check()
+    page.get_by_label("Names", exact=True).uncheck()
     page.reload()
 
-    expect(page.get_by_label("Landmarks", exact=True)).not_to_be_checked()
-    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "0")
-    expect(page.locator(".mark__pupils").first).to_have_css("opacity", "1")
+    expect(page.get_by_label("Landmarks", exact=True)).to_be_checked()
+    expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "1")
+    expect(page.locator(".mark__name").first).to_have_css("opacity", "0")
+    expect(page.locator(".mark__pupils").first).to_have_css("opacity", "0")
 
 
-def test_without_scripts_everything_is_shown_and_linked(sign_in):
+def test_without_scripts_layers_are_switched_and_faces_linked(sign_in):
     asset = asset_with_two_faces()
     page = sign_in(scripts=False)
     page.goto(f"/photos/{asset.uid}/")
 
+    page.get_by_label("Landmarks", exact=True).check()
     expect(page.locator(".mark__landmarks").first).to_have_css("opacity", "1")
     page.get_by_role("link", name="Look at face 2 close up").click()
 

@@ -139,7 +139,8 @@ class Stage {
   }
 
   onWheel(event) {
-    if (event.deltaY > 0 && !this.isZoomed && !event.ctrlKey) return;
+    // Who scrolls the page, or back up to the picture, does not mean the picture.
+    if (!this.isZoomed && !event.ctrlKey && (event.deltaY > 0 || window.scrollY > 0)) return;
     event.preventDefault();
     this.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), event);
   }
