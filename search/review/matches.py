@@ -41,8 +41,13 @@ class Looked:
     match: Match | None
     finished: tuple[str, ...]
     """People like whom there is no other face now."""
-    is_all: bool
-    """Whether nobody is left to look at, where nothing was found."""
+    people: int
+    """How many have a name, and how many of them are left: with the one who is asked about."""
+    people_left: int
+
+    @property
+    def people_done(self) -> int:
+        return self.people - self.people_left
 
 
 def find_match(*, finished: Collection[str], skipped: Mapping[str, Sequence[int]]) -> Looked:
@@ -57,13 +62,14 @@ def find_match(*, finished: Collection[str], skipped: Mapping[str, Sequence[int]
     looked_at = left[:MOST_PEOPLE]
     denied = denied_faces(looked_at)
     in_vain: list[str] = []
+    match = None
     for name in looked_at:
         leave_out = [*denied.get(name, ()), *skipped.get(name, ())]
         match = _match_of(name, unnamed, leave_out)
         if match is not None:
-            return Looked(match, tuple(in_vain), is_all=False)
+            break
         in_vain.append(name)
-    return Looked(None, tuple(in_vain), is_all=len(left) <= MOST_PEOPLE)
+    return Looked(match, tuple(in_vain), len(names), len(left) - len(in_vain))
 
 
 def _match_of(name: str, unnamed: FaceQuery, leave_out: Collection[int]) -> Match | None:

@@ -54,6 +54,7 @@ def test_a_face_that_looks_like_somebody_is_asked_about(client, twin):
 
     assert asked(html) == str(twin.uid)
     assert "Is this Ada?" in html
+    assert "<strong>0</strong> of 1 person looked through" in html
 
 
 def test_a_yes_names_the_face_and_ends_the_question(client, twin):
@@ -61,6 +62,7 @@ def test_a_yes_names_the_face_and_ends_the_question(client, twin):
 
     assert FaceTag.objects.get(face=twin, facet="person").value == "Ada"
     assert "Nobody else looks alike" in html
+    assert "<strong>1</strong> of 1 person looked through" in html
 
 
 def test_nobody_is_asked_again_after_a_no(client, twin):
