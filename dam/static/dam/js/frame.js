@@ -2,13 +2,15 @@
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-function closeMenus(except) {
+function closeMenus(isLeft) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu !== except) menu.open = false;
+    if (isLeft(menu)) menu.open = false;
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
+// An open menu would hide what has the focus then. A click into a menu may give it to what is around.
+document.addEventListener("focusin", ({ target }) => closeMenus((menu) => !menu.contains(target) && !target.contains(menu)));
 
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
