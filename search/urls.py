@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from search import api
 from search.browse import views as browse_views
 from search.bulk import urls as bulk
+from search.people import urls as people
 from search.query import Show
 from search.review import urls as review
 from search.rules import urls as rules
@@ -38,6 +39,7 @@ html_urls: list[URLPattern | URLResolver] = [
     path("status/activity/", status_views.status_work, name="status-work"),
     path("status/recall/", status_views.measure_recall, name="status-recall"),
     *bulk.html_urls,
+    *people.html_urls,
     *review.html_urls,
     *rules.html_urls,
     *saved.html_urls,

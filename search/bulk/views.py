@@ -105,7 +105,11 @@ def _ask_for_arguments(request: HttpRequest, wish: PageWish) -> HttpResponse:
     context: dict[str, Any] = {"wish": wish, "heading": wish.kind.label, "back": _back(wish)}
     match wish.kind:
         case Kind.CORRECT_TAG | Kind.CLEAR_CORRECTION:
-            context |= {"facets": facets(), "people": known_people(), "most_letters": MOST_VALUE}
+            # Who comes to rename a person is not asked which tag is meant.
+            known, wanted = facets(), request.GET.get("facet")
+            asked = [facet for facet in known if facet.open and facet.name == wanted]
+            context |= {"facets": asked or known, "is_narrow": bool(asked)}
+            context |= {"people": known_people(), "most_letters": MOST_VALUE}
         case _:
             context["names"] = suggested_names()
     return render(request, "search/bulk/arguments.html", context)

@@ -1,0 +1,1 @@
+"""Who has a name, and where they are seen."""
