@@ -82,7 +82,7 @@ class TestPage:
         page = staff.get("/usage/").content.decode()
 
         assert "write key" in page
-        assert "1234 pictures a day" in page
+        assert "1,234 pictures a day" in page
 
     def test_without_keys_it_says_how_to_make_one(self, staff):
         assert "/settings/keys/new/" in staff.get("/usage/").content.decode()
