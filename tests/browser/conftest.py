@@ -23,6 +23,7 @@ from analysis import nets
 from analysis.manifest import MODELS_DIR, load_manifest
 from analysis.models import AnalysisRun
 from analysis.tasks import analyze_asset
+from dam.models import User
 from tests.factories import make_user
 from tests.fakes import FakePipeline
 
@@ -65,7 +66,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
-    """Opens pages of the service, and fails the test if one of them has an error to tell."""
+    """Opens pages of the service, and fails the test if a watched one has an error to tell."""
     complaints: list[str] = []
 
     def watch_console(message: ConsoleMessage) -> None:
@@ -77,7 +78,9 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         if response.status >= 400:
             complaints.append(f"{response.status} {response.url}")
 
-    def open_(*, scripts: bool = True, viewport: dict[str, int] | None = None) -> Page:
+    def open_(
+        *, scripts: bool = True, viewport: dict[str, int] | None = None, watched: bool = True
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             java_script_enabled=scripts,
@@ -85,9 +88,10 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
         )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.on("console", watch_console)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("response", watch_answers)
+        if watched:
+            page.on("console", watch_console)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("response", watch_answers)
         return page
 
     yield open_
@@ -98,11 +102,11 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def sign_in(open_page: Callable[..., Page], live_server) -> Callable[..., Page]:
-    """Opens the photos for a new user who is signed in."""
+    """Opens the photos for a user who is signed in, a new one if none is given."""
 
-    def sign_in_(**options: object) -> Page:
+    def sign_in_(*, user: User | None = None, **options: object) -> Page:
         client = Client()
-        client.force_login(make_user())
+        client.force_login(user or make_user())
         page = open_page(**options)
         session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
         page.context.add_cookies([session | {"url": live_server.url}])
