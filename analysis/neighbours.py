@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from analysis.photos import newer_photo, older_photo
 from dam.models import Asset
+from dam.page_addresses import uid_address
 
 # Longer than any list that people make, shorter than what servers refuse.
 MOST_LIST = 4_000
@@ -65,4 +66,4 @@ def photo_address(
     if face:
         params["face"] = str(face)
     query = f"?{urlencode(params)}" if params else ""
-    return f"{reverse('photo', kwargs={'uid': uid})}{query}{f'#{anchor}' if anchor else ''}"
+    return f"{uid_address('photo', uid)}{query}{f'#{anchor}' if anchor else ''}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
 from urllib.parse import quote_plus
 
 from django.http import QueryDict
-from django.urls import get_script_prefix, reverse
 
+from dam.page_addresses import page_address
 from search.query import FaceQuery, Show
 
 # What lists photos and what lists faces is one page at two addresses.
@@ -21,19 +20,13 @@ def browse_address(query: FaceQuery, cursor: str | None = None) -> str:
     params.pop("show", None)
     if cursor:
         params["cursor"] = cursor
-    return join(_page(URL_NAMES[query.show], get_script_prefix()), params)
+    return join(page_address(URL_NAMES[query.show]), params)
 
 
 def join(address: str, params: QueryDict) -> str:
     """Return an address with a query string, where there is something to say."""
     # Of a parameter "glasses!" the sign is read as it is; of a value it never comes before "=".
     return f"{address}?{params.urlencode().replace('%21=', '!=')}" if params else address
-
-
-@cache
-def _page(url_name: str, _prefix: str) -> str:
-    """Return an address; kept, because a page has hundreds of links."""
-    return reverse(url_name)
 
 
 class ValueAddresses:
@@ -56,7 +49,7 @@ class ValueAddresses:
             params.pop(name, None)
             params.pop(f"{name}!", None)
         self._rest = params.urlencode()
-        self._page = _page(URL_NAMES[query.show], get_script_prefix())
+        self._page = page_address(URL_NAMES[query.show])
 
     def toggled(self, facet: str, value: str) -> str:
         """Return the address with a value asked for if it is not, and otherwise not."""
