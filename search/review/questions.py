@@ -95,14 +95,13 @@ class Shown:
 def show(queue: Queue, kept: Round, *, at: int | None = None, anew: bool = True) -> Shown:
     """Return the first question of a queue, or the one about the tag `at`.
 
-    Unless it is to look `anew`, it goes on with what the round knows: of a large library all that
-    waits takes longer to order and count than a person takes to see the next face.
+    Unless it is to look `anew`, it goes on with what the round knows.
     """
     tags = [] if anew else queue.still_waiting(kept.ahead[:LOOKED_AT])
     if len(tags) < 2:
-        tags = queue.first(AHEAD, skipped=kept.skipped, at=at)
-        counts = queue.count_waiting(skipped=kept.skipped)
-        kept.look_ahead([tag.pk for tag in tags], counts)
+        waiting = queue.waiting(skipped=kept.skipped)
+        tags = queue.first(AHEAD, waiting=waiting, at=at)
+        kept.look_ahead([tag.pk for tag in tags], waiting.counts())
     waiting = kept.waiting
     left = waiting[queue.chosen.name] if queue.chosen else sum(waiting.values())
     return Shown(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from django.db.models import Case, Count, F, FloatField, QuerySet, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from analysis.facets import UNSURE, Facet, facets
+from analysis.facets import Facet, facets
 from analysis.models import FaceTag
 from search.browse.addresses import join
-from search.matching import find_matches
 from search.query import FaceQuery, InvalidQuery, Show
+from search.review.waiting import Waiting, unsaid_tags
 
 FACET = "facet"
 AT = "at"
@@ -65,60 +63,28 @@ class Queue:
         """Return one of the facets by its name."""
         return next(facet for facet in self.known if facet.name == name)
 
-    def waiting(self) -> QuerySet[FaceTag]:
-        """Return what waits, of all facets."""
-        tags = self._unsaid()
-        if self._ids is None:
-            return tags
-        # One array, however many they are.
-        return tags.filter(face_id__in=RawSQL("SELECT unnest(%s::bigint[])", [self._ids]))
-
-    def first(self, count: int, *, skipped: Collection[int] = (), at: int | None) -> list[FaceTag]:
-        """Return the tags to ask about next, with their faces and assets.
+    def first(self, count: int, *, waiting: Waiting, at: int | None) -> list[FaceTag]:
+        """Return the tags to ask about next, with their faces and assets, up to `count`.
 
         The first is the one that is furthest under what its facet asks for, or the tag with the id
         `at`, if that waits.
         """
-        tags = _with_faces(self.waiting())
-        if self.chosen:
-            tags = tags.filter(facet=self.chosen.name)
-        least = (
-            When(facet=facet.name, then=Value(facet.min_score, FloatField()))
-            for facet in self.known
-        )
-        order = F("model_score") / Case(*least, default=Value(1.0), output_field=FloatField())
-        ordered = tags.exclude(pk__in=skipped).order_by(order, "face_id", "facet")
-        found = list(ordered[:count])
-        wanted = [] if at is None else list(tags.filter(pk=at))
-        return [*wanted, *(tag for tag in found if tag.pk != at)][:count]
+        names = [facet.name for facet in ((self.chosen,) if self.chosen else self.known)]
+        ids = waiting.first(count, among=names)
+        tags = self.still_waiting(ids if at is None else [at, *(pk for pk in ids if pk != at)])
+        wanted = tags[:1] if tags and tags[0].pk == at else []
+        is_asked = all(tag.facet in names and waiting.holds(tag) for tag in wanted)
+        return (tags if is_asked else tags[1:])[:count]
 
     def still_waiting(self, ids: Sequence[int]) -> list[FaceTag]:
         """Return those of some tags of this queue that still wait, in their order."""
-        found = {tag.pk: tag for tag in _with_faces(self._unsaid().filter(pk__in=ids))}
+        tags = unsaid_tags([facet.name for facet in self.known]).filter(face__retired_at=None)
+        found = {tag.pk: tag for tag in _with_faces(tags.filter(pk__in=ids))}
         return [found[pk] for pk in ids if pk in found]
 
-    def count_waiting(self, *, skipped: Collection[int] = ()) -> dict[str, int]:
-        """Return how many tags wait by the names of all facets, with one query."""
-        rows = self.waiting().exclude(pk__in=skipped).order_by().values_list("facet")
-        found = dict(rows.annotate(Count("pk")))
-        return {facet.name: found.get(facet.name, 0) for facet in self.known}
-
-    def _unsaid(self) -> QuerySet[FaceTag]:
-        return FaceTag.objects.filter(
-            facet__in=[facet.name for facet in self.known],
-            value=UNSURE,
-            source=FaceTag.Source.MODEL,
-            face__retired_at=None,
-        )
-
-    @cached_property
-    def _ids(self) -> list[int] | None:
-        """The faces of the query; None for all."""
-        asks_nothing = FaceQuery(order=self.query.order, scope=self.query.scope)
-        if self.query == asks_nothing:
-            return None
-        ids: list[int] = find_matches(self.query).face_ids().tolist()
-        return ids
+    def waiting(self, *, skipped: Collection[int] = ()) -> Waiting:
+        """Return what waits now, of all facets."""
+        return Waiting(self.query, self.known, frozenset(skipped))
 
 
 def _with_faces(tags: QuerySet[FaceTag]) -> QuerySet[FaceTag]:
