@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from analysis import nets
 from analysis.facets import UNSURE, facets
-from analysis.models import FaceTag
+from analysis.models import Face, FaceTag
 from analysis.thresholds.models import FacetThreshold
 
 
@@ -66,8 +66,11 @@ def list_thresholds() -> list[Threshold]:
 def preview_threshold(facet: str, min_score: float) -> Preview:
     """Count the faces that a threshold would make unsure, or sure; one query."""
     tags = FaceTag.objects.filter(
-        facet=facet, source=FaceTag.Source.MODEL, face__retired_at=None, model_score__isnull=False
+        facet=facet, source=FaceTag.Source.MODEL, model_score__isnull=False
     )
+    # They are few: to look at the row of each face that is not retired takes ten times as long.
+    retired = Face.objects.filter(pk=OuterRef("face"), retired_at__isnull=False)
+    tags = tags.filter(~Exists(retired))
     is_unsure = Q(model_value=UNSURE)
     counts = tags.aggregate(
         tagged=Count("id"),
