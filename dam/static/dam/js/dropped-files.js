@@ -3,6 +3,8 @@
 // What systems leave in folders; hidden files begin with a dot.
 const CLUTTER = new Set(["thumbs.db", "desktop.ini"]);
 
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
+
 // Where each file of a dropped folder was; a file input tells that itself.
 const folders = new WeakMap();
 
@@ -37,7 +39,7 @@ async function childrenOf(folder) {
     if (some.length === 0) break;
     children.push(...some);
   }
-  return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  return children.sort((a, b) => BY_NAME.compare(a.name, b.name));
 }
 
 async function* walk(entry) {
@@ -48,8 +50,9 @@ async function* walk(entry) {
   }
 }
 
+// Files of a folder come in the order of the disk.
 export function fromList(files) {
-  return [...files].filter(worthSending);
+  return [...files].filter(worthSending).sort((a, b) => BY_NAME.compare(a.webkitRelativePath, b.webkitRelativePath));
 }
 
 // Must be called while the event is handled: afterwards the browser forgets what was dropped.

@@ -58,8 +58,10 @@ export class Queue {
     return Boolean(item);
   }
 
+  // Returns how many that are.
   againAll() {
     for (const id of this.held.keys()) this.again(id);
+    return this.held.size;
   }
 
   sendNext() {

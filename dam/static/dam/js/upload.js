@@ -14,6 +14,9 @@ const problem = document.querySelector("[data-upload-problem]");
 const one = document.querySelector("[data-chooses-one]");
 const section = () => document.querySelector("#upload");
 
+// The upload that this page began or went on with: what is chosen next goes there, too.
+let begun = "";
+
 const queue = new Queue(form, {
   show: (item) => {
     showItem(item);
@@ -90,11 +93,12 @@ function showUpload({ uid, address }) {
 }
 
 async function bring(files, { again = false } = {}) {
-  const upload = { uid: section().dataset.uploadUid ?? "" };
+  const upload = { uid: again ? section().dataset.uploadUid : begun };
   let chosen = 0;
   let wanted = 0;
   for await (const piece of inPieces(files)) {
     wanted += await announce(piece, upload, again);
+    begun = upload.uid;
     if (chosen === 0) showUpload(upload);
     chosen += piece.length;
   }
@@ -133,7 +137,9 @@ document.addEventListener("click", ({ target }) => {
   one.click();
 });
 document.addEventListener("submit", ({ target }) => {
-  if (target.matches("[data-retry-all]")) queue.againAll();
+  if (!target.matches("[data-retry-all]")) return;
+  const isHopeless = queue.againAll() === 0 && target.dataset.retryAll === "0";
+  if (isHopeless) tell("The browser does not hold these files any more: choose them again.");
 });
 document.body.addEventListener("htmx:afterSettle", () => {
   showTotal(queue.sending);
