@@ -9,6 +9,7 @@ from typing import Any
 
 from dam.env import Env, describe_database
 from dam.home import KEY_FILE, Addresses, default_home, kept_secret, read_addresses
+from dam.static_version import static_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -187,6 +188,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 LANGUAGE_CODE = "en"
+USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
@@ -380,10 +382,14 @@ STORAGES: dict[str, dict[str, Any]] = {
     ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_URL = "static/"
+# What browsers keep for ever is asked for by another address after an upgrade. Scripts import each
+# other by relative addresses, so the folder has the version, not each name.
+STATIC_URL = "static/" if DEBUG else f"static/{static_version(BASE_DIR / 'dam' / 'static')}/"
 # Read from where the packages have them: no collectstatic, so nothing to forget after an upgrade.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# A pattern of addresses: none, or all.
+WHITENOISE_IMMUTABLE_FILE_TEST = "(?!)" if DEBUG else "^"
 
 # Logging
 

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from django.http import HttpResponse
+from django.templatetags.static import static
 from django.test import Client, RequestFactory
 
 from dam.compression import CompressText
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/facets", "/static/dam/css/base.css"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/facets", static("dam/css/base.css")])
 def test_text_is_sent_small(browser: Client, path: str) -> None:
     plain, small = browser.get(path), browser.get(path, headers=GZIP)
 
