@@ -57,6 +57,23 @@ def forget_process(*, host: str, pid: int) -> None:
     WorkerProcess.objects.filter(host=host, pid=pid).delete()
 
 
+def forget_ended(*, host: str) -> None:
+    """Forget processes of this machine that are no more, such as those that were killed."""
+    pids = WorkerProcess.objects.filter(host=host).values_list("pid", flat=True)
+    ended = [pid for pid in pids if not _is_running(pid)]
+    WorkerProcess.objects.filter(host=host, pid__in=ended).delete()
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def _beat_for_ever() -> None:
     host, pid = socket.gethostname(), os.getpid()
     pause = threading.Event()
@@ -65,6 +82,7 @@ def _beat_for_ever() -> None:
         try:
             if is_new:
                 forget_process(host=host, pid=pid)
+                forget_ended(host=host)
                 is_new = False
             note_process(host=host, pid=pid)
         except DatabaseError as error:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
 
-from analysis.workers.beating import FORGET_AFTER, forget_process, note_process
+from analysis.workers.beating import FORGET_AFTER, forget_ended, forget_process, note_process
 from analysis.workers.models import WorkerProcess
 from analysis.workers.state import SILENT_AFTER, list_workers
 
@@ -46,3 +49,17 @@ def test_a_process_that_ends_is_forgotten():
     forget_process(host="attic", pid=7)
 
     assert list_workers() == []
+
+
+def test_a_process_that_was_killed_is_forgotten_by_the_next():
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    for host, pid in (("attic", killed.pid), ("attic", os.getpid()), ("cellar", killed.pid)):
+        note_process(host=host, pid=pid)
+
+    forget_ended(host="attic")
+
+    assert {(one.host, one.pid) for one in list_workers()} == {
+        ("attic", os.getpid()),
+        ("cellar", killed.pid),
+    }
