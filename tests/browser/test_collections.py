@@ -29,7 +29,7 @@ def test_without_scripts_a_photo_is_collected_and_found(sign_in, asset):
 
     page.get_by_role("link", name="Collections").click()
     page.get_by_label("New collection").fill("Summer")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("The collection “Summer” was made.")).to_be_visible()
 
     page.goto(f"/photos/{asset.uid}/")

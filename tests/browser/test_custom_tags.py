@@ -38,7 +38,7 @@ def test_without_scripts_a_tag_is_made_taught_and_trained(sign_in):
     page.get_by_role("link", name="Tags").click()
     page.get_by_role("link", name="Make the first tag").click()
     page.get_by_label("What should it be called?").fill("Red hat")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Create").click()
     cards = page.locator(".mark-card")
     expect(cards).to_have_count(22)
     for card in cards.all()[:11]:

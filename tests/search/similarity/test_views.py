@@ -66,7 +66,7 @@ class TestFacesLikeOne:
         assert f"#face-{twin.uid}" in html
         assert "1.000" in html
         assert html.count(f"#face-{face.uid}") == 1  # the way back
-        assert "1 face of 1 compared, exactly: none is missing." in text_of(response)
+        assert "1 face of 1 compared: none is missing." in text_of(response)
 
     def test_the_probability_is_told_in_words(self, client):
         net = full_manifest().embedding_net
@@ -107,7 +107,7 @@ class TestFacesLikeOne:
 
         text = text_of(client.get(url(face.uid), {"limit": "1"}))
 
-        assert "The list ends at the limit; more faces would do." in text
+        assert "The list ends at the number that you chose; there are more." in text
 
     def test_a_result_can_become_another_example(self, client):
         face, other = make_face(seed=1), make_face(seed=2)

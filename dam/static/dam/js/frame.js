@@ -15,6 +15,8 @@ document.addEventListener("focusin", ({ target }) => closeMenus((menu) => !menu.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
   if (!menu) return;
+  // It is said to the menu alone: what is selected on the page stays so.
+  event.preventDefault();
   menu.open = false;
   menu.querySelector("summary").focus();
 });

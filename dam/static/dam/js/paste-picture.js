@@ -1,4 +1,4 @@
-// Puts a picture that is pasted or dropped into the form's file input, and sends it.
+// Sends a picture as soon as it is chosen, pasted or dropped, and says that this takes a moment.
 
 const form = document.querySelector("[data-takes-picture]");
 const input = form.querySelector("input[type=file]");
@@ -13,6 +13,22 @@ function send(files) {
   return true;
 }
 
+input.addEventListener("change", () => {
+  if (input.files.length) form.requestSubmit();
+});
+form.addEventListener("submit", () => {
+  const button = form.querySelector("[data-busy]");
+  button.dataset.words ??= button.textContent;
+  button.textContent = button.dataset.busy;
+  button.setAttribute("aria-disabled", "true");
+});
+// Who comes back may search again.
+addEventListener("pageshow", () => {
+  const button = form.querySelector("[data-words]");
+  if (!button) return;
+  button.textContent = button.dataset.words;
+  button.removeAttribute("aria-disabled");
+});
 addEventListener("paste", (event) => {
   if (send(event.clipboardData.files)) event.preventDefault();
 });
