@@ -39,18 +39,6 @@ class Photo:
         return max((count or 0) - len(self.faces), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoCounts:
-    """How much there is, and how many photos are not analyzed yet."""
-
-    photos: int
-    faces: int
-    waiting: int
-
-    def __str__(self) -> str:
-        return f"{self.photos}-{self.faces}-{self.waiting}"
-
-
 def find_photos(uids: Iterable[UUID]) -> list[Photo]:
     """Return those of some photos that still exist, also those that rules refused."""
     assets = Asset.everything.filter(uid__in=uids)
@@ -69,15 +57,6 @@ def photos_in_order(asset_ids: Sequence[int]) -> list[Photo]:
     found = assets.prefetch_related(Prefetch("runs", runs)).in_bulk(asset_ids)
     shown = (found[one] for one in asset_ids if one in found)
     return [Photo(one, run=next(iter(one.runs.all()), None), faces=()) for one in shown]
-
-
-def count_photos() -> PhotoCounts:
-    """Count photos, faces, and runs that are not finished."""
-    return PhotoCounts(
-        photos=Asset.objects.count(),
-        faces=Face.objects.present().count(),
-        waiting=AnalysisRun.objects.filter(status__in=UNFINISHED).count(),
-    )
 
 
 def newest_run(asset: Asset) -> AnalysisRun | None:

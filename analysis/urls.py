@@ -41,9 +41,7 @@ api_urls: list[URLPattern | URLResolver] = [
 # Other vendors' addresses. AILabTools' last one answers what is below /api/ and not ours.
 vendor_urls: list[URLPattern | URLResolver] = [*scaleflex.urls, *ailab.urls]
 html_urls: list[URLPattern | URLResolver] = [
-    path("photos/cards/", views.photo_cards, name="photo-cards"),
     path("photos/<uuid:uid>/", views.photo, name="photo"),
-    path("photos/<uuid:uid>/card/", views.photo_card, name="photo-card"),
     path("photos/<uuid:uid>/analyze/", views.analyze_photo, name="photo-analyze"),
     path("faces/<uuid:uid>/tags/<slug:facet>/", views.correct, name="face-tag-correct"),
     path("faces/<uuid:uid>/tags/<slug:facet>/clear/", views.clear, name="face-tag-clear"),

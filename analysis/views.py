@@ -1,4 +1,4 @@
-"""The cards of photos, the page of one photo, and corrections of the faces on it."""
+"""The page of one photo, and corrections of the faces on it."""
 
 from __future__ import annotations
 
@@ -22,48 +22,12 @@ from analysis.models import AnalysisRun, Face
 from analysis.neighbours import photo_address
 from analysis.nets import current_version
 from analysis.photo_pages import history_context, photo_context
-from analysis.photos import (
-    UNFINISHED,
-    count_photos,
-    find_photos,
-    newest_run,
-)
+from analysis.photos import newest_run
 from analysis.recording import queue_run, requeue_runs
 from analysis.tagging import FaceGone, InvalidTag, clear_correction, correct_tag
 from analysis.tasks import send_run
 from dam.fragments import render_page
 from dam.models import Asset, User
-
-MAX_CARDS = 100
-
-
-@require_GET
-def photo_card(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """One card of the grid."""
-    asset = get_object_or_404(Asset.everything, uid=uid)
-    (card,) = find_photos([asset.uid])
-    return render(request, "analysis/_photo_card.html", {"photo": card})
-
-
-@require_GET
-def photo_cards(request: HttpRequest) -> HttpResponse:
-    """The counts, and the cards that changed since the page showed them; 204 if nothing has.
-
-    The page sends the `counts` it shows, and the uids of unfinished cards as `queued` or `running`,
-    by what they show.
-    """
-    shown = {uid: status for status in UNFINISHED for uid in _uids(request, status)}
-    found = find_photos(shown)
-    changed = [photo for photo in found if photo.status != shown[photo.asset.uid]]
-    gone = shown.keys() - {photo.asset.uid for photo in found}
-    counts = count_photos()
-    if not changed and not gone and str(counts) == request.GET.get("counts"):
-        return HttpResponse(status=204)
-    return render(
-        request,
-        "analysis/_photo_updates.html",
-        {"counts": counts, "changed": changed, "gone": gone},
-    )
 
 
 @require_GET
@@ -160,10 +124,3 @@ def _change_tag(
         return redirect(photo_address(face.asset.uid, listed=listed, anchor=f"face-{face.uid}"))
     context = {"card": card, "changed": facet, "listed": listed, **history_context(face.asset)}
     return render(request, "analysis/_tag_changed.html", context)
-
-
-def _uids(request: HttpRequest, name: str) -> list[UUID]:
-    try:
-        return [UUID(text) for text in request.GET.getlist(name)[:MAX_CARDS]]
-    except ValueError as error:
-        raise BadRequest(f"{name} is not a uid") from error

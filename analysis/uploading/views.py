@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import replace_url, trigger_client_event
 
 from analysis.uploading.forms import AddressesForm, AnnouncementForm, FilesForm, RetryForm
 from analysis.uploading.state import (
@@ -134,7 +134,8 @@ def add_list(request: HttpRequest) -> HttpResponse:
     if not request.htmx:
         return redirect("upload-one", uid=upload.uid)
     context = _upload_context(request, upload) | _form_context(AddressesForm())
-    return render(request, "analysis/uploading/_addresses_taken.html", context)
+    response = render(request, "analysis/uploading/_addresses_taken.html", context)
+    return replace_url(response, reverse("upload-one", args=[upload.uid]))
 
 
 @needs(Right.WRITE)

@@ -3,12 +3,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.models import AnalysisRun
-from analysis.photos import (
-    count_photos,
-    find_photos,
-    newer_photo,
-    older_photo,
-)
+from analysis.photos import find_photos, newer_photo, older_photo
 from dam.models import Asset
 from tests.factories import make_asset, make_face, make_run
 
@@ -41,17 +36,6 @@ class TestPhoto:
 
         assert [face.position for face in photo.faces] == [0, 1, 2, 3]
         assert photo.faces_not_shown == 2
-
-
-@pytest.mark.django_db
-def test_counts_say_what_waits():
-    make_run(status=Status.QUEUED)
-    make_run(status=Status.RUNNING)
-    make_face(make_run(status=Status.SUCCEEDED).asset)
-
-    counts = count_photos()
-
-    assert (counts.photos, counts.faces, counts.waiting) == (3, 1, 2)
 
 
 @pytest.mark.django_db

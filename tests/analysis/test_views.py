@@ -56,9 +56,7 @@ def queries_of(client: Client, url: str) -> int:
 @pytest.mark.parametrize(
     ("name", "args"),
     [
-        ("photo-cards", []),
         ("photo", [SOMETHING]),
-        ("photo-card", [SOMETHING]),
         ("photo-analyze", [SOMETHING]),
         ("face-tag-correct", [SOMETHING, "glasses"]),
         ("face-tag-clear", [SOMETHING, "glasses"]),
@@ -70,9 +68,8 @@ def test_every_page_needs_a_login(name, args):
     assert response["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("name", ["photo", "photo-card"])
-def test_an_unknown_photo_is_not_found(client, name):
-    assert client.get(reverse(name, args=[SOMETHING])).status_code == 404
+def test_an_unknown_photo_is_not_found(client):
+    assert client.get(reverse("photo", args=[SOMETHING])).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["photos", "upload", "photo", "photo-delete"])
@@ -83,60 +80,6 @@ def test_no_page_has_inline_style_or_script(client, name):
     html = page(client.get(reverse(name, args=args)))
 
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=)|javascript:", html)
-
-
-class TestCards:
-    def test_one_card_shows_the_faces(self, client):
-        asset = analyzed_asset(faces=2)
-
-        html = page(client.get(reverse("photo-card", args=[asset.uid])))
-
-        assert "2 faces" in html
-        assert html.count("/crop") == 2
-
-    def test_cards_that_changed_come_with_the_counts(self, client):
-        asset = analyzed_asset()
-
-        html = page(client.get(reverse("photo-cards"), {"queued": asset.uid}))
-
-        assert f"hx-swap-oob='outerHTML:[data-photo=\"{asset.uid}\"]'" in html
-        assert "1 photo · 1 face" in html
-
-    def test_cards_that_did_not_change_do_not_come(self, client):
-        asset = asset_in(Status.QUEUED)
-
-        html = page(client.get(reverse("photo-cards"), {"queued": asset.uid}))
-
-        assert str(asset.uid) not in html
-
-    def test_nothing_comes_where_nothing_changed(self, client):
-        asset = asset_in(Status.QUEUED)
-        shown = {"queued": asset.uid, "counts": "1-0-1"}
-
-        assert client.get(reverse("photo-cards"), shown).status_code == 204
-
-    def test_a_deleted_photo_is_taken_away(self, client):
-        html = page(client.get(reverse("photo-cards"), {"running": SOMETHING}))
-
-        assert f'delete:li:has(> [data-photo="{SOMETHING}"])' in html
-
-    def test_they_are_asked_for_often_only_while_something_waits(self, client):
-        assert 'hx-trigger="every 10s' in page(client.get(reverse("photo-cards")))
-
-        asset_in(Status.QUEUED)
-
-        assert 'hx-trigger="every 1s' in page(client.get(reverse("photo-cards")))
-
-    def test_a_wrong_uid_is_refused(self, client):
-        assert client.get(reverse("photo-cards"), {"queued": "x"}).status_code == 400
-
-    def test_the_number_of_queries_does_not_grow(self, client):
-        uids = [str(analyzed_asset(faces=2).uid) for _ in range(3)]
-        one = queries_of(client, f"{reverse('photo-cards')}?queued={uids[0]}")
-
-        three = queries_of(client, f"{reverse('photo-cards')}?queued={'&queued='.join(uids)}")
-
-        assert one == three == 9
 
 
 class TestPhoto:
@@ -450,11 +393,10 @@ class TestTags:
         assert response["HX-Refresh"] == "true"
         assert "This face is not there any more." in self.photo(client, face)
 
-    def test_a_retired_face_is_neither_shown_nor_counted(self, client, face):
+    def test_a_retired_face_is_not_shown(self, client, face):
         Face.objects.update(retired_at=timezone.now())
 
         assert str(face.uid) not in self.photo(client, face)
-        assert "1 photo · 0 faces" in page(client.get(reverse("photo-cards")))
 
 
 def text_of(html: str, label: str) -> str:

@@ -31,8 +31,6 @@ NO_PAGES = {
     "facet-preview",
     "healthz",
     "library-state",
-    "photo-card",
-    "photo-cards",
     "photo-preview",
     "photo-redacted",
     "readyz",

@@ -141,6 +141,9 @@ document.addEventListener("submit", ({ target }) => {
   const isHopeless = queue.againAll() === 0 && target.dataset.retryAll === "0";
   if (isHopeless) tell("The browser does not hold these files any more: choose them again.");
 });
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "upload-addresses-form") detail.parameters.upload = begun;
+});
 document.body.addEventListener("htmx:afterSettle", () => {
   showTotal(queue.sending);
   tellTotal();
