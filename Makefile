@@ -1,7 +1,7 @@
 # Facet: `make up` starts everything, `make help` lists the rest.
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint bench bench-search nets lock clean
+.PHONY: help up test lint bench bench-search screenshots nets lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,9 @@ bench: $(VENV)/requirements-dev.lock ## Measure (figures for the machine it runs
 
 bench-search: $(VENV)/requirements-dev.lock ## Measure search at 1,000,000 made-up faces (ARGS="--faces 100000")
 	@$(BIN)/python -m bench.search $(ARGS)
+
+screenshots: $(VENV)/requirements-dev.lock ## Take the pictures of docs/tour.md (ARGS="--only status")
+	@$(BIN)/python -m docs.screenshots $(ARGS)
 
 nets: $(VENV)/requirements.lock ## Train the heads again (DATA=labelled sets, WORK=where features are kept)
 	@[ -n "$(DATA)" ] || { echo "Name the folder of the labelled sets: make nets DATA=folder"; exit 1; }

@@ -25,12 +25,12 @@ START_SECONDS = 120
 
 
 @contextmanager
-def running_service() -> Iterator[Service]:
-    """Give a service with an empty library; it is gone afterwards."""
+def running_service(*, scope: str = "write") -> Iterator[Service]:
+    """Give a service with an empty library and a key of that scope; it is gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="facet-bench-"))
     home.chmod(0o755)  # as root, PostgreSQL runs as another user who has to get in
     try:
-        service = Service(home)
+        service = Service(home, scope=scope)
         try:
             yield service
         finally:
@@ -42,7 +42,7 @@ def running_service() -> Iterator[Service]:
 class Service:
     """The running service, its address and a key for it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, scope: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -59,18 +59,22 @@ class Service:
         )
         self._wait_until_ready(began + START_SECONDS)
         self.start_seconds = time.monotonic() - began
-        made = subprocess.run(
-            [sys.executable, "manage.py", "create_api_key", "--name", "bench", "--scope", "write"],
+        printed = self.manage("create_api_key", "--name", "bench", "--scope", scope)
+        found = re.search(r"fct_\w+", printed)
+        if found is None:
+            raise SystemExit(f"create_api_key printed no key: {printed}")
+        self.key = found.group()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py beside the service, and return what it prints."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
             cwd=PROJECT,
             env=self.environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
             check=True,
-        )
-        found = re.search(r"fct_\w+", made.stdout)
-        if found is None:
-            raise SystemExit(f"create_api_key printed no key: {made.stdout}")
-        self.key = found.group()
+        ).stdout
 
     def _wait_until_ready(self, deadline: float) -> None:
         while time.monotonic() < deadline:
@@ -84,16 +88,35 @@ class Service:
         raise SystemExit(f"the service was not ready after {START_SECONDS} s")
 
     def call(
-        self, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str | None = None,
     ) -> Any:
         """Send a request and return the JSON answer; `path` is one of ours, or begins with /."""
         request = urllib.request.Request(
             self.address + (path if path.startswith("/") else f"/api/v1/{path}"),
             data=body,
             headers={"Authorization": f"Api-Key {self.key}", **(headers or {})},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def fetch(self, path: str) -> bytes:
+        """Return a file; `path` is one of ours."""
+        headers = {"Authorization": f"Api-Key {self.key}"}
+        request = urllib.request.Request(f"{self.address}/api/v1/{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            content: bytes = answer.read()
+        return content
+
+    def tell(self, path: str, told: Any, *, method: str = "POST") -> Any:
+        """Send something as JSON and return the JSON answer."""
+        headers = {"Content-Type": "application/json"}
+        return self.call(path, body=json.dumps(told).encode(), headers=headers, method=method)
 
     def send(
         self,
