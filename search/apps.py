@@ -8,6 +8,7 @@ class SearchConfig(AppConfig):
     verbose_name = "Search"
 
     def ready(self) -> None:
+        from analysis.custom_tags.candidates import add_searcher
         from analysis.neighbours import add_finder
         from search.browse.neighbours import find_neighbours
         from search.bulk import tasks  # noqa: F401  (registers tasks)
@@ -16,5 +17,7 @@ class SearchConfig(AppConfig):
         from search.recall import tasks as recall_tasks  # noqa: F401  (registers tasks)
         from search.rules import receivers as rule_receivers  # noqa: F401  (judges new photos)
         from search.rules import tasks as rule_tasks  # noqa: F401  (registers tasks)
+        from search.similarity.like_examples import find_like_examples
 
         add_finder(find_neighbours)
+        add_searcher(find_like_examples)

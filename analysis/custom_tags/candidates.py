@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-import numpy as np
 from django.db.models import Max, Min, QuerySet
-from pgvector.django import MaxInnerProduct
 
 from analysis import nets
 from analysis.custom_tags.embeddings import read_embeddings
 from analysis.custom_tags.examples import YES, examples
+from analysis.custom_tags.logistic import Vectors
 from analysis.listing import faces_for_lists
 from analysis.models import CustomTag, Face, FaceTag
 
@@ -22,6 +23,32 @@ ENOUGH_TO_COMPARE = 3
 CLEAR_QUALITY = 60
 # The newest: who marks thousands needs no suggestion by likeness any more.
 _MOST_COMPARED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What faces are looked for: like all of some, of one net, and not those left out."""
+
+    embeddings: Sequence[Vectors]
+    embedding_net: str
+    min_quality: float
+    leave_out: frozenset[int]
+    """Ids of faces."""
+
+
+# Gets what is wanted, and of how many faces at most to return the ids, the most alike first.
+Searcher: TypeAlias = Callable[[Wanted, int], Sequence[int]]
+
+_searchers: list[Searcher] = []
+
+
+def add_searcher(searcher: Searcher) -> None:
+    """Let a function find similar faces; the first one is asked, adding it again changes nothing.
+
+    Who searches all faces quickly is above this app.
+    """
+    if searcher not in _searchers:
+        _searchers.append(searcher)
 
 
 class Kind(StrEnum):
@@ -78,14 +105,16 @@ def _like_a_yes(tag: CustomTag, limit: int) -> list[Face]:
     embeddings = read_embeddings(Face.objects.filter(pk__in=ids))
     if not embeddings:
         return []
-    middle = np.mean(list(embeddings.values()), axis=0)
-    nearest = (
-        _unmarked(tag)
-        .filter(embedding_net=net, quality_score__gte=CLEAR_QUALITY)
-        .annotate(distance=MaxInnerProduct("embedding", middle.tolist()))
-        .order_by("distance", "pk")
+    said = FaceTag.objects.filter(facet=tag.name, source=FaceTag.Source.USER)
+    wanted = Wanted(
+        embeddings=tuple(embeddings.values()),
+        embedding_net=net,
+        min_quality=CLEAR_QUALITY,
+        leave_out=frozenset(said.values_list("face", flat=True)),
     )
-    return list(nearest[:limit])
+    for search in _searchers:
+        return _in_order(tag, search(wanted, limit))
+    return []
 
 
 def _random(faces: QuerySet[Face], limit: int) -> list[Face]:
