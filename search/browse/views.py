@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
+from analysis.facets import Facet, facets
 from analysis.photos import UNFINISHED, find_photos, photos_in_order
 from dam.fragments import render_page
 from search.browse.addresses import browse_address
@@ -34,8 +36,9 @@ def browse(request: HttpRequest, *, shows: Show) -> HttpResponse:
     changes; at a cursor it gets the next faces or photos alone.
     """
     cursor = request.GET.get("cursor") or None
+    known = facets()
     try:
-        query = FaceQuery.from_params(request.GET, besides=("cursor",))
+        query = FaceQuery.from_params(request.GET, besides=("cursor",), known=known)
         if not request.GET.get("show"):
             query = query.showing(shows)
         matches = find_matches(query)
@@ -51,7 +54,7 @@ def browse(request: HttpRequest, *, shows: Show) -> HttpResponse:
         request,
         "search/browse/page.html",
         fragment="search/browse/_update.html",
-        context=context | _around(matches),
+        context=context | _around(matches, known),
     )
     # A form sends its empty fields, too; the address has none of them.
     response["HX-Push-Url"] = browse_address(query)
@@ -91,16 +94,16 @@ def _load_page(matches: Matches, cursor: str | None) -> dict[str, Any]:
     return {"page": page, "faces": faces_in_order(page.ids)}
 
 
-def _around(matches: Matches) -> dict[str, Any]:
+def _around(matches: Matches, known: Sequence[Facet]) -> dict[str, Any]:
     """Return what the page shows beside the tiles."""
     query = matches.query
-    counts = count_facets(matches)
+    counts = count_facets(matches, known=known)
     library = library_now()
     return {
         "counts": counts,
         "total": counts.photos if query.show is Show.PHOTOS else counts.faces,
         "form": FilterForm(matches, counts),
-        "conditions": query.describe(),
+        "conditions": query.describe(known),
         "faces_query": query.showing(Show.FACES),
         "anywhere": query.scoped(Scope.PHOTO),
         "library": library,
