@@ -112,11 +112,10 @@ def test_viewers_may_not_accept():
     assert client.post(f"/refused/{upload().uid}/accept/").status_code == 403
 
 
-def test_cards_and_pages_tell_what_rules_said(browser):
+def test_pages_tell_what_rules_said(browser):
     make_rule("max_faces=0", message="Nobody is in it.")
     make_rule("max_quality=84.99", "warn", message="Blurred.")
     refused, warned = upload(), upload(60)
 
-    assert "Nobody is in it." in text_of(browser.get(f"/photos/{refused.uid}/card/"))
-    assert "Blurred." in text_of(browser.get(f"/photos/{warned.uid}/card/"))
+    assert "Nobody is in it." in text_of(browser.get(f"/refused/{refused.uid}/"))
     assert "Blurred." in text_of(browser.get(f"/photos/{warned.uid}/"))
