@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from analysis.facets import facets
 from analysis.models import MOST_VALUE
-from analysis.people import known_people
+from analysis.people import PERSON, known_people
 from dam.audit import actor_of
 from dam.collections.lists import suggested_names
 from dam.errors import DamError
@@ -105,14 +105,20 @@ def _ask_for_arguments(request: HttpRequest, wish: PageWish) -> HttpResponse:
     context: dict[str, Any] = {"wish": wish, "heading": wish.kind.label, "back": _back(wish)}
     match wish.kind:
         case Kind.CORRECT_TAG | Kind.CLEAR_CORRECTION:
-            # Who comes to rename a person is not asked which tag is meant.
-            known, wanted = facets(), request.GET.get("facet")
-            asked = [facet for facet in known if facet.open and facet.name == wanted]
-            context |= {"facets": asked or known, "is_narrow": bool(asked)}
-            context |= {"people": known_people(), "most_letters": MOST_VALUE}
+            renamed = _renamed(request, wish)
+            shown = [facet for facet in facets() if not renamed or facet.name == PERSON]
+            context |= {"facets": shown, "people": known_people(), "most_letters": MOST_VALUE}
+            context |= {"renamed": renamed, "heading": f"Rename {renamed}"} if renamed else {}
         case _:
             context["names"] = suggested_names()
     return render(request, "search/bulk/arguments.html", context)
+
+
+def _renamed(request: HttpRequest, wish: PageWish) -> str:
+    """Return whose name is to be another one, where that was asked for; otherwise nothing."""
+    names = wish.query.tags.get(PERSON, ())
+    is_asked = request.GET.get("facet") == PERSON and not wish.selection
+    return next(iter(names)) if is_asked and len(names) == 1 else ""
 
 
 def _ask_whether_meant(

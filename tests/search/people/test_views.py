@@ -80,6 +80,7 @@ def test_a_person_is_renamed_by_a_form_for_the_name_alone(client, tagged_face):
 
     html = client.get(address[1].replace("&amp;", "&")).content.decode()
 
+    assert "<h1>Rename Ada</h1>" in html
     assert 'name="facet" value="person"' in html
     assert 'name="tag"' not in html
 

@@ -24,7 +24,7 @@ function tell(event) {
   const again = document.createElement("a");
   again.className = "button button--small";
   again.textContent = "Try again";
-  again.href = requestConfig?.verb === "get" ? pathInfo.finalRequestPath : location.href;
+  again.href = requestConfig?.verb === "get" ? pathInfo.finalRequestPath : location.pathname + location.search;
   toast.append(text, again);
   toasts.replaceChildren(toast);
 }
@@ -32,5 +32,6 @@ function tell(event) {
 document.addEventListener("htmx:sendError", tell);
 document.addEventListener("htmx:responseError", tell);
 document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (!isRepeated(event.detail.elt)) toasts.replaceChildren();
+  // It comes after errors, too.
+  if (event.detail.successful && !isRepeated(event.detail.elt)) toasts.replaceChildren();
 });

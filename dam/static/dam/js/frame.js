@@ -14,7 +14,8 @@ document.addEventListener("focusin", ({ target }) => closeMenus((menu) => !menu.
 
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
-  if (!menu) return;
+  // What a menu opened over the page is closed first, by the browser.
+  if (!menu || document.querySelector("[popover]:popover-open")) return;
   // It is said to the menu alone: what is selected on the page stays so.
   event.preventDefault();
   menu.open = false;
