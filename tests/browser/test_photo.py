@@ -1,4 +1,4 @@
-"""The page of one photo: zoom, faces that are drawn and called none, undo, hidden faces."""
+"""The page of one photo: zoom, a face that is added by numbers, hidden faces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from analysis import nets
-from analysis.models import AnalysisRun, Face
+from analysis.models import AnalysisRun
 from analysis.pipeline.types import Box
 from dam.models import Asset
 from tests.factories import make_asset, make_face, make_run
@@ -31,31 +31,6 @@ def asset(db: None, monkeypatch: pytest.MonkeyPatch) -> Asset:
 def open_photo(page: Page, asset: Asset) -> None:
     page.goto(f"/photos/{asset.uid}/")
     expect(page.locator(".stage[data-ready]")).to_be_visible()
-
-
-def test_a_missed_face_is_drawn_called_none_and_restored(sign_in, asset):
-    page = sign_in()
-    open_photo(page, asset)
-
-    page.keyboard.press("a")
-    expect(page.locator(".stage[data-drawing]")).to_be_visible()
-    stage = page.locator(".stage image").first.bounding_box()
-    page.mouse.move(stage["x"] + stage["width"] * 0.5, stage["y"] + stage["height"] * 0.25)
-    page.mouse.down()
-    page.mouse.move(stage["x"] + stage["width"] * 0.7, stage["y"] + stage["height"] * 0.6, steps=4)
-    page.mouse.up()
-    page.get_by_role("button", name="Add this face").click()
-
-    expect(page.get_by_text("Face 1 was added.")).to_be_visible()
-    expect(page.get_by_role("heading", name="2 faces")).to_be_visible()
-    drawn = Face.objects.get(origin="drawn")
-    assert drawn.box.overlap(Box(300, 100, 120, 140)) > 0.9
-
-    page.get_by_role("button", name="Face 1 is not a face").click()
-    expect(page.get_by_role("heading", name="1 face")).to_be_visible()
-
-    page.keyboard.press("u")
-    expect(page.get_by_role("heading", name="2 faces")).to_be_visible()
 
 
 def test_a_face_is_added_by_numbers_without_scripts(sign_in, asset):
