@@ -1,4 +1,4 @@
-"""A library in which every page has something to show."""
+"""A library in which every page has something to show, and names are long."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def make_library(folder: Path, user: User) -> dict[str, str]:
 def _make_photo() -> Asset:
     """A photo of three faces: one with a name and a correction, one that is none."""
     net = full_manifest().embedding_net
-    party = make_asset(encoded(picture(600, 400)), name="party.png")
+    party = make_asset(encoded(picture(600, 400)), name="a_party_without_a_break_" * 5 + ".png")
     party.runs.all().delete()
     make_run(party, status=AnalysisRun.Status.SUCCEEDED, face_count=3)
     named, other, no_face = (
@@ -146,8 +146,10 @@ def _make_tags() -> dict[str, str]:
 
 
 def _make_named_things(asset: Asset) -> dict[str, str]:
-    collection = make_collection("Summer", assets=[asset.pk], description="At the sea.")
-    search = save_search(name="Good ones", query="min_quality=50", user=None).search
+    collection = make_collection(
+        "A summer with quite a long name " * 2, assets=[asset.pk], description="At the sea."
+    )
+    search = save_search(name="x" * 100, query="min_quality=50", user=None).search
     rule = make_rule("min_quality=99", "route", collection=collection.uid)
     return {
         "collections": "/collections/",
@@ -235,7 +237,7 @@ def _make_webhook() -> dict[str, str]:
 
 
 def _make_accounts() -> dict[str, str]:
-    key = make_api_key(name="Web shop").api_key
+    key = make_api_key(name="A program with quite a long name for what it does").api_key
     with metered(key) as meter:
         meter.picture(width=1000, height=1000)
     anna = make_user("anna", role=User.Role.EDITOR)

@@ -43,17 +43,25 @@ NO_PAGES = {
 SIGNED_OUT = {"choose-password", "login"}
 # Where people spend their time. Other pages are made of the same parts, so each is looked at in
 # one of both ways.
-MAIN_PAGES = ("photos", "photo", "review", "similar-faces", "status", "upload-one")
+MAIN_PAGES = ("photos", "photo", "upload-one")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RUN = """async ([within, rules]) => {
   const options = {runOnly: rules, resultTypes: ["violations"], preload: false};
-  const found = await axe.run(within, options);
+  const found = await axe.run({include: [within], exclude: ["#swagger-ui"]}, options);
   return found.violations.flatMap(({id, impact, nodes}) => nodes.map((node) =>
     `${impact} ${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
 }"""
+# What a wide screen is at a zoom of 400 %: nothing may have to be scrolled to the side.
+NARROW = {"width": 320, "height": 256}
+TOO_WIDE = """() => {
+  const {clientWidth, scrollWidth} = document.documentElement;
+  const isWide = (one) => one.getBoundingClientRect().right > clientWidth + 1;
+  if (scrollWidth <= clientWidth) return [];
+  return [...document.querySelectorAll("body *")].filter(isWide).map((one) =>
+    one.outerHTML.slice(0, 80));
+}"""
 # Not the menus, which hide what is below them.
 UNFOLD = "document.querySelectorAll('details:not(.menu)').forEach((fold) => { fold.open = true; })"
-DRAWN = ".swagger-ui .info, body:not(:has(#swagger-ui))"
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,10 @@ LOOKS = LIGHT_DESKTOP, DARK_PHONE = Look(DESKTOP, "light"), Look(PHONE, "dark")
 
 
 def violations(page: Page, within: str = "html") -> list[str]:
-    """Return what axe objects to in a page, or in a part of it, as it is now."""
+    """Return what axe objects to in a page, or in a part of it, as it is now.
+
+    What Swagger UI draws is not ours to mend.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(RUN, [within, RULES])
@@ -122,9 +133,11 @@ def test_pages_with_all_folds_open(open_page, sign_in, user, library, look):
     for name in dict.fromkeys([*list(library)[LOOKS.index(look) :: 2], *MAIN_PAGES]):
         page = outside if name in SIGNED_OUT else inside
         page.goto(library[name])
-        page.wait_for_selector(DRAWN)
         page.evaluate(UNFOLD)
         found[name] = violations(page)
+        page.set_viewport_size(NARROW)
+        found[f"{name} at 320 px"] = page.evaluate(TOO_WIDE)
+        page.set_viewport_size(look.viewport)
 
     assert {name: objections for name, objections in found.items() if objections} == {}
 
@@ -143,7 +156,6 @@ def test_menus_dialogs_and_answers(sign_in, user, library, monkeypatch, portrait
     judge_photo(page, judge, library["photo"])
     page.goto("/search/similar/")
     page.get_by_label("A picture with the face to look for").set_input_files(portraits[0])
-    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.get_by_alt_text("The face in your picture")).to_be_visible()
     judge("similar to a picture")
     page.goto(library["api-key-new"])

@@ -7,7 +7,6 @@ from analysis.models import Face, FaceTag
 from dam.models import Asset
 from search.bulk.tasks import run_bulk_job
 from search.models import BulkJob
-from tests.browser.conftest import PHONE
 from tests.factories import make_tagged_face
 
 NONE = {"glasses": {"none": 0.96, "glasses": 0.02, "sunglasses": 0.02}}
@@ -80,19 +79,3 @@ def test_photos_are_deleted_once_their_number_is_typed(sign_in, faces):
 
     expect(page.get_by_text("Seen: 2 of 2 photos")).to_be_visible()
     assert not Asset.objects.exists()
-
-
-def test_pages_are_not_wider_than_a_phone(sign_in, faces):
-    page = sign_in(viewport=PHONE)
-
-    choose(page, "Add to a collection")
-    widths = [page.evaluate("document.documentElement.scrollWidth")]
-    page.get_by_label("Which collection").fill("A rather long name of a collection of photos")
-    page.get_by_role("button", name="Go on").click()
-    widths.append(page.evaluate("document.documentElement.scrollWidth"))
-    page.get_by_role("button", name="Change 2 photos").click()
-    widths.append(page.evaluate("document.documentElement.scrollWidth"))
-    page.get_by_role("link", name="All changes").click()
-    widths.append(page.evaluate("document.documentElement.scrollWidth"))
-
-    assert widths == [PHONE["width"]] * 4

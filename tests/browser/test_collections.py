@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dam.models import Asset, Collection
 from search.models import SavedSearch
-from search.saved.searches import save_search
-from tests.browser.conftest import PHONE
 from tests.factories import make_asset, make_collection, make_face
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,20 +100,3 @@ def test_what_is_saved_is_what_the_page_shows_after_a_change(sign_in, asset):
     expect(page.get_by_text("This search was saved as “Changed”.")).to_be_visible()
 
     assert SavedSearch.objects.get().query == page.url.partition("?")[2]
-
-
-def test_it_fits_a_phone(sign_in, asset):
-    make_collection("A rather long name of a collection " * 2, assets=[asset.pk])
-    save_search(name="x" * 100, query="min_quality=50", user=None)
-    page: Page = sign_in(viewport=PHONE)
-
-    for address in (
-        "/collections/",
-        "/searches/",
-        "/faces/?min_quality=50",
-        f"/photos/{asset.uid}/",
-    ):
-        page.goto(address)
-
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address

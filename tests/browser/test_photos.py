@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from analysis.models import AnalysisRun
 from analysis.pipeline.types import Box
 from dam.models import Asset
-from tests.browser.conftest import PHONE
 from tests.factories import make_asset, make_face, make_run
 
 LEFT_BOX, RIGHT_BOX = Box(8, 8, 30, 40), Box(50, 8, 24, 32)
@@ -113,14 +112,3 @@ def test_one_can_sign_out(sign_in):
     page.get_by_role("button", name="Sign out").click()
 
     page.wait_for_url("**/login/**")
-
-
-def test_nothing_is_wider_than_a_phone(sign_in):
-    asset = asset_with_two_faces()
-    Asset.objects.update(name="a_name_without_a_break_" * 5 + ".png")
-    photo, face = f"/photos/{asset.uid}/", f"/faces/{asset.faces.first().uid}/"
-    page = sign_in(viewport=PHONE)
-
-    for path in ("/", "/upload/", photo, f"{photo}delete/", f"{face}similar/"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from analysis import nets
 from analysis.nets import full_manifest
@@ -30,14 +30,9 @@ def make_library() -> str:
     return f"/faces/{face.uid}/similar/"
 
 
-def is_as_wide_as(page: Page, viewport: dict[str, int]) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth") <= viewport["width"])
-
-
-@VIEWPORTS
-def test_examples_are_added_and_taken_away_without_scripts(sign_in, viewport):
+def test_examples_are_added_and_taken_away_without_scripts(sign_in):
     address = make_library()
-    page = sign_in(scripts=False, viewport=viewport)
+    page = sign_in(scripts=False, viewport=PHONE)
     page.goto(address)
     expect(page.locator(".result")).to_have_count(7)
 
@@ -102,12 +97,11 @@ def test_a_picture_that_is_pasted_is_looked_for(sign_in, monkeypatch, portraits)
     expect(page.get_by_alt_text("The face in your picture")).to_be_visible()
 
 
-@VIEWPORTS
-def test_a_face_of_a_picture_is_chosen_without_scripts(sign_in, monkeypatch, portraits, viewport):
+def test_a_face_of_a_picture_is_chosen_without_scripts(sign_in, monkeypatch, portraits):
     pipeline = FakePipeline(shares=[0.4, 0.2])
     monkeypatch.setattr(nets, "load_pipeline", lambda *_, **__: pipeline)
     make_face()
-    page = sign_in(scripts=False, viewport=viewport)
+    page = sign_in(scripts=False)
     page.goto("/search/similar/")
 
     page.get_by_label("A picture with the face to look for").set_input_files(portraits[0])
@@ -116,13 +110,3 @@ def test_a_face_of_a_picture_is_chosen_without_scripts(sign_in, monkeypatch, por
 
     expect(page.get_by_alt_text("The face in your picture")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("1 face of 1 compared")
-
-
-@VIEWPORTS
-def test_nothing_is_wider_than_the_screen(sign_in, viewport):
-    addresses = (make_library(), "/search/similar/", "/status/")
-    page = sign_in(viewport=viewport)
-
-    for address in addresses:
-        page.goto(address)
-        assert is_as_wide_as(page, viewport), address

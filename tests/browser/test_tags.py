@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from analysis.models import Face, FaceTag
-from tests.browser.conftest import PHONE
 from tests.factories import make_tagged_face
 
 
@@ -65,12 +64,3 @@ def test_a_correction_needs_no_mouse_and_keeps_the_focus(sign_in, face):
     page.keyboard.press("u")
     expect(page.get_by_text("by a person", exact=True)).to_have_count(0)
     assert value_of(face) == "glasses"
-
-
-def test_an_open_form_is_not_wider_than_a_phone(sign_in, face):
-    page = sign_in(viewport=PHONE)
-    page.goto(f"/photos/{face.asset.uid}/")
-
-    summary_of_glasses(page, face).click()
-
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
