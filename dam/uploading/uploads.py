@@ -68,10 +68,11 @@ def find_unsent(upload: Upload, files: Sequence[ChosenFile]) -> list[int | None]
     """
     needed = upload.items.filter(url="", status__in=(Status.WAITING, Status.REJECTED))
     places: defaultdict[tuple[str, int | None], list[int]] = defaultdict(list)
-    for item in needed.order_by("-id").only("path", "size_bytes", "status"):
-        size = item.size_bytes if item.status == Status.WAITING else None
-        for path in {item.path, item.name}:
-            places[path, size].append(item.pk)
+    rows = needed.order_by("-id").values_list("pk", "path", "size_bytes", "status")
+    for pk, path, size_bytes, status in rows:
+        size = size_bytes if status == Status.WAITING else None
+        for known in {path, path.rpartition("/")[2]}:
+            places[known, size].append(pk)
     taken: set[int] = set()
     return [_take(file, places, taken) for file in files]
 

@@ -89,7 +89,8 @@ async function announce(files, upload, again) {
 function showUpload({ uid, address }) {
   if (!address) return;
   if (section().dataset.uploadUid !== uid) history.replaceState(null, "", address);
-  htmx.ajax("GET", address, { target: "#upload", swap: "outerHTML" });
+  const shown = location.pathname === address ? address + location.search : address;
+  htmx.ajax("GET", shown, { target: "#upload", swap: "outerHTML" });
 }
 
 async function bring(files, { again = false } = {}) {
