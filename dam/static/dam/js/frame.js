@@ -13,7 +13,7 @@ document.addEventListener("click", ({ target }) => closeMenus((menu) => !menu.co
 document.addEventListener("focusin", ({ target }) => closeMenus((menu) => !menu.contains(target) && !target.contains(menu)));
 
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   // What a menu opened over the page is closed first, by the browser.
   if (!menu || document.querySelector("[popover]:popover-open")) return;
   // It is said to the menu alone: what is selected on the page stays so.
