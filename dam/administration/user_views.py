@@ -57,8 +57,8 @@ def user_page(request: HttpRequest, number: int) -> HttpResponse:
             messages.error(request, error.message)
             status = error.status
         else:
-            label = person.get_role_display().lower()
-            messages.success(request, f"{person.username} is {label} from now on.")
+            label = person.get_role_display()
+            messages.success(request, f"{person.username} has the role {label} now.")
             return redirect("users")
     context = {"person": person, "roles": _roles(person.role)}
     return render(request, "dam/settings/user.html", context, status=status)
