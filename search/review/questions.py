@@ -99,9 +99,9 @@ def show(queue: Queue, kept: Round, *, at: int | None = None, anew: bool = True)
     """
     tags = [] if anew else queue.still_waiting(kept.ahead[:LOOKED_AT])
     if len(tags) < 2:
-        waiting = queue.waiting(skipped=kept.skipped)
-        tags = queue.first(AHEAD, waiting=waiting, at=at)
-        kept.look_ahead([tag.pk for tag in tags], waiting.counts())
+        everything = queue.waiting(skipped=kept.skipped)
+        tags = queue.first(AHEAD, waiting=everything, at=at)
+        kept.look_ahead([tag.pk for tag in tags], everything.counts())
     waiting = kept.waiting
     left = waiting[queue.chosen.name] if queue.chosen else sum(waiting.values())
     return Shown(

@@ -13,7 +13,8 @@ from search.similarity.target import OddEmbedding, target_of
 def find_like_examples(wanted: Wanted, limit: int) -> list[int]:
     """Return the ids of the faces that are most like all examples; none if these cancel."""
     try:
-        target = target_of(wanted.embeddings, embedding_net=wanted.embedding_net)
+        examples = [vector.tolist() for vector in wanted.embeddings]
+        target = target_of(examples, embedding_net=wanted.embedding_net)
     except OddEmbedding:
         return []
     found = nearest_faces(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from search.browse.filter_form import ValueLink
@@ -34,27 +34,30 @@ def facet_row(facet: str, link: ValueLink, show: Show) -> SafeString:
     one = link.counted
     kinds = " facet__value--none" * (not one.count) + " facet__value--excluded" * one.excluded
     noun = "photo" if show is Show.PHOTOS else "face"
-    return format_html(
-        _ROW,
-        kinds=kinds,
-        facet=facet,
-        key=link.key,
-        toggle=link.toggle_address,
-        chosen=_CURRENT if one.chosen else "",
-        label=one.value.label,
-        count=f"{one.count:,}",
-        share=link.share,
-        noun=noun if one.count == 1 else f"{noun}s",
-        exclude=link.exclude_address,
-        excluded=_CURRENT if one.excluded else "",
+    return SafeString(
+        _ROW.format(
+            kinds=kinds,
+            facet=facet,
+            key=escape(link.key),
+            toggle=escape(link.toggle_address),
+            chosen=_CURRENT if one.chosen else "",
+            label=escape(one.value.label),
+            count=f"{one.count:,}",
+            share=link.share,
+            noun=noun if one.count == 1 else f"{noun}s",
+            exclude=escape(link.exclude_address),
+            excluded=_CURRENT if one.excluded else "",
+        )
     )
 
 
 @register.simple_tag
 def range_bars(bars: Iterable[Bar]) -> SafeString:
     """Return the steps of a histogram as rectangles; those that are not asked for are marked."""
-    return format_html_join(
-        "",
-        '<rect x="{}.05" y="{}" width=".9" height="{}"{}/>',
-        ((bar.left, bar.top, bar.height, "" if bar.is_asked else _OUT) for bar in bars),
+    return SafeString(
+        "".join(
+            f'<rect x="{bar.left}.05" y="{bar.top}" width=".9" height="{bar.height}"'
+            f"{'' if bar.is_asked else _OUT}/>"
+            for bar in bars
+        )
     )

@@ -36,7 +36,7 @@ _CHECK = (
 def similar_result(card: ResultCard, *, is_mixed: bool, may_write: bool) -> SafeString:
     """Return a face, beside the one that is looked for if that is one, with how alike they are."""
     similar, face = card.similar, card.similar.face
-    names = [tag.value for tag in face.names]  # type: ignore[attr-defined]
+    names = [tag.value for tag in face.names]
     what = f"face {face.position + 1} of {face.asset.name}"
     return format_html(
         _RESULT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,17 +43,19 @@ _PHOTO = (
 @register.simple_tag
 def face_tile(query: FaceQuery, face: Face) -> SafeString:
     """Return a face, with links to its photo in the list of a query, and to faces like it."""
-    names = [tag.value for tag in face.names]  # type: ignore[attr-defined]
-    return format_html(
-        _FACE,
-        uid=face.uid,
-        page=photo_in_list(query, face.asset, face),
-        crop=uid_address("api:face-crop", face.uid),
-        names="".join(f"{name}, " for name in names),
-        what=f"face {face.position + 1} of {face.asset.name}",
-        title="".join(names) or face.asset.name,
-        similar=uid_address("similar-faces", face.uid),
-        drawing=icon("similar"),
+    names = [tag.value for tag in face.names]
+    what = f"face {face.position + 1} of {face.asset.name}"
+    return SafeString(
+        _FACE.format(
+            uid=face.uid,
+            page=escape(photo_in_list(query, face.asset, face)),
+            crop=uid_address("api:face-crop", face.uid),
+            names=escape("".join(f"{name}, " for name in names)),
+            what=escape(what),
+            title=escape("".join(names) or face.asset.name),
+            similar=uid_address("similar-faces", face.uid),
+            drawing=icon("similar"),
+        )
     )
 
 
