@@ -25,7 +25,8 @@ def test_administrators_find_usage_in_the_settings_and_it_fits(sign_in, used_key
     page = sign_in(viewport=PHONE)
     page.goto("/settings/")
 
-    page.get_by_role("link", name="Usage", exact=True).click()
+    sections = page.get_by_role("navigation", name="Settings")
+    sections.get_by_role("link", name="Usage", exact=True).click()
 
     today = page.get_by_role("region", name="Use and limits of each key")
     assert today.get_by_role("rowheader", name="web shop").is_visible()
