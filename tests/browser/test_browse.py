@@ -133,7 +133,7 @@ def test_faces_are_selected_by_the_keyboard_and_changed(sign_in):
     page.get_by_label("Which tag").select_option("glasses:sunglasses")
     page.get_by_role("button", name="Go on", exact=True).click()
 
-    expect(page.get_by_text("1 face, found by hand")).to_be_visible()
+    expect(page.get_by_text("1 face, selected by hand")).to_be_visible()
 
 
 def test_clicks_select_a_row_of_tiles_or_all_that_is_found(sign_in, monkeypatch):
