@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from dam.models import ApiKey
 from dam.roles import Right, Rights
@@ -33,11 +33,8 @@ class Section:
 
     @property
     def address(self) -> str:
-        """Return the path of its first page, "" where nothing has that name."""
-        try:
-            return reverse(self.name)
-        except NoReverseMatch:
-            return ""
+        """The path of its first page."""
+        return reverse(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ LIBRARY = (
 
 def navigation(rights: Rights, *, path: str) -> list[Entry]:
     """Return the sections that somebody with these rights may see, as of the page at `path`."""
-    shown = [(s, s.address) for s in SECTIONS if s.right in rights and s.address]
+    shown = [(s, s.address) for s in SECTIONS if s.right in rights]
     # Of two that contain the page the deeper one.
     current = max((a for _, a in shown if path.startswith(a)), key=len, default="")
     return [Entry(s.label, address, address == current, s.group) for s, address in shown]
@@ -138,6 +135,6 @@ def overview(rights: Rights) -> list[Group]:
     """Return what somebody with these rights may see in the settings, by group."""
     groups: dict[str, list[Section]] = {}
     for section in (*SECTIONS, *LIBRARY):
-        if section.group and section.right in rights and section.address:
+        if section.group and section.right in rights:
             groups.setdefault(section.group, []).append(section)
     return [Group(label, tuple(sections)) for label, sections in groups.items()]

@@ -10,6 +10,7 @@ from analysis.models import Face, FaceTag
 from analysis.nets import full_manifest
 from analysis.people import PERSON, known_people
 from search.browse.tiles import named_faces
+from search.people.named import MOST_NAMES
 from search.query import FaceQuery
 from search.similar import Limits, SimilarFace, nearest_faces
 from search.similarity.target import target_of
@@ -18,8 +19,6 @@ from search.similarity.target import target_of
 LEAST_PROBABILITY = 0.5
 # The best faces of a person; more say little more.
 MOST_EXAMPLES = 8
-# More names than anybody has given.
-MOST_NAMES = 10_000
 # So many people are looked at for one question.
 MOST_PEOPLE = 40
 
