@@ -65,6 +65,6 @@ def test_a_folder_keeps_its_folders(sign_in, tmp_path):
     page.goto("/upload/")
 
     page.get_by_label("Choose a folder").set_input_files(tmp_path / "summer")
-    expect(page.get_by_text("1 of 1 stored")).to_be_visible()
+    expect(page.get_by_text("1 of 1 done")).to_be_visible()
 
     assert Asset.objects.get().folder == "summer/sea"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -142,9 +143,12 @@ class TestFolders:
 
 class TestPages:
     def test_an_upload_keeps_its_folder(self, browser) -> None:
-        file = SimpleUploadedFile("a.png", new_png())
+        content = new_png()
+        file = {"name": "a.png", "folder": "2021/../sea", "size": len(content)}
+        announced = browser.post("/upload/announce/", {"files": json.dumps([file])}).json()
 
-        browser.post("/upload/", {"files": file, "folder": "2021/../sea"})
+        sent = SimpleUploadedFile("a.png", content)
+        browser.post("/upload/", {"files": sent, "item": announced["items"][0]})
 
         assert Asset.objects.get().folder == "2021/sea"
 

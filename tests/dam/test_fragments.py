@@ -15,8 +15,8 @@ def render(**headers: str) -> HttpResponse:
         return render_page(
             request,
             "404.html",
-            fragment="dam/_upload_results.html",
-            context={"outcomes": []},
+            fragment="dam/settings/_limits.html",
+            context={},
         )
 
     return HtmxMiddleware(view)(RequestFactory().get("/", **headers))

@@ -4,7 +4,7 @@ const toasts = document.querySelector("#toasts");
 
 function words(xhr) {
   if (!xhr.status) return "The server could not be reached.";
-  if (xhr.status === 403) return "This page is too old for that. Load it again.";
+  if (xhr.status === 403) return "You are signed out, or this page is too old for that. Load it again.";
   if (xhr.status === 404) return "This is not there any more.";
   return `The server could not do that (error ${xhr.status}).`;
 }

@@ -17,7 +17,7 @@ export function troubleOf(status, isSignedOut) {
   if (PASSING.has(status)) {
     return { words: "The server could not be reached. It is tried again in a moment.", passes: true };
   }
-  if (status === 403) return { words: "This page is too old to send more. Load it again, then choose the same files again." };
+  if (status === 403) return { words: "You are signed out, or this page is too old. Load it again, then choose the same files: only what is missing is sent." };
   return null;
 }
 
