@@ -60,6 +60,18 @@ TOO_WIDE = """() => {
   return [...document.querySelectorAll("body *")].filter(isWide).map((one) =>
     one.outerHTML.slice(0, 80));
 }"""
+# What htmx loads with the page is there, scripts have seen the size, and it is drawn. From then on
+# it asks for no news: axe looks at one part after the other, and none may change meanwhile.
+SETTLED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const end = performance.now() + 10000;
+  const underWay = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added";
+  do {
+    await frame();
+    await frame();
+  } while (document.querySelector(underWay) && performance.now() < end);
+  document.addEventListener("htmx:beforeRequest", (event) => event.preventDefault());
+}"""
 # Not the menus, which hide what is below them.
 UNFOLD = "document.querySelectorAll('details:not(.menu)').forEach((fold) => { fold.open = true; })"
 
@@ -134,8 +146,10 @@ def test_pages_with_all_folds_open(open_page, sign_in, user, library, look):
         page = outside if name in SIGNED_OUT else inside
         page.goto(library[name])
         page.evaluate(UNFOLD)
+        page.evaluate(SETTLED)
         found[name] = violations(page)
         page.set_viewport_size(NARROW)
+        page.evaluate(SETTLED)
         found[f"{name} at 320 px"] = page.evaluate(TOO_WIDE)
         page.set_viewport_size(look.viewport)
 
