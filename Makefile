@@ -37,6 +37,7 @@ bench: $(VENV)/requirements-dev.lock ## Measure (figures for the machine it runs
 	@for script in bench/[a-z]*.py; do \
 		echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; \
 	done
+	@echo "== bench.pages"; $(BIN)/python -m bench.pages $(ARGS)
 
 bench-search: $(VENV)/requirements-dev.lock ## Measure search at 1,000,000 made-up faces (ARGS="--faces 100000")
 	@$(BIN)/python -m bench.search $(ARGS)

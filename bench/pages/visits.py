@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import psycopg
-from _visitor import Ask, Visitor, found_in
 
+from bench.pages.visitor import Ask, Visitor, found_in
 from bench.search.questions import Questions, Tags
 
 FOUND = "found"

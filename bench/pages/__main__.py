@@ -1,6 +1,6 @@
 """How long do people wait for each page, and for each change of one, in a large library?
 
-    python bench/pages.py [--faces 100000] [--rounds 20] [--only WORD …] [--home FOLDER]
+    python -m bench.pages [--faces 100000] [--rounds 20] [--only WORD …] [--home FOLDER]
 
 Makes a library as `make bench-search` does, starts the real service on it and asks, as a browser
 with scripts would, for every page and fragment in turn, in many rounds. Then a browser opens the
@@ -12,24 +12,28 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import django
 import numpy as np
 import psycopg
-from _first_views import LONG_FRAME_MS, FirstView, open_first, running_browser, scroll, why_not
-from _made_pictures import store_pictures
-from _service import Service
-from _visitor import Answer, Ask, Visitor, found_in
-from _visits import Visit, all_visits, draw
 
 from analysis.manifest import load_manifest
+from bench._service import Service
+from bench.pages.first_views import (
+    LONG_FRAME_MS,
+    FirstView,
+    open_first,
+    running_browser,
+    scroll,
+    why_not,
+)
+from bench.pages.made_pictures import store_pictures
+from bench.pages.visitor import Answer, Ask, Visitor, found_in
+from bench.pages.visits import Visit, all_visits, draw
 from bench.search.__main__ import folder, prepare
 from bench.search.library import Library
 from bench.search.people import load_people

@@ -16,7 +16,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from _service import PROJECT, Service, descendants
+from bench._service import PROJECT, Service, descendants
 
 # What answers a page: the web server and its database.
 _SERVERS = ("granian", "postgres")

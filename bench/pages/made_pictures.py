@@ -7,9 +7,9 @@ from pathlib import Path
 
 import cv2
 import psycopg
-from _pictures import group, jpeg
 
 from analysis.pipeline.types import Box
+from bench._pictures import group, jpeg
 
 # Width and height of what is shown of a photo, and of a face.
 SMALL, LARGE, CROP = (512, 384), (2048, 1536), (256, 256)

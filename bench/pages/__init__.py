@@ -1,0 +1,1 @@
+"""What each page, and each change of one, takes in a large library."""
